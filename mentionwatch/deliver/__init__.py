@@ -1,0 +1,1 @@
+"""Deliver: one file per channel."""

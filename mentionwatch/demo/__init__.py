@@ -1,0 +1,1 @@
+"""Demo: sample sources, served on this machine."""

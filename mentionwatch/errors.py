@@ -1,0 +1,147 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+::
+
+    MentionwatchError                exit code
+    ├── ConfigError                  2    the file has mistakes (all of them are in .problems)
+    ├── QueryError                   2    a query cannot be read (with a caret)
+    ├── UsageError                   2    an option or argument makes no sense
+    ├── SourceError                  3/4  one source failed; 4 when all did
+    │   ├── FetchError                    the document could not be had
+    │   └── ParseError                    the document could not be read
+    ├── StoreError                   1    the database cannot be opened, read or written
+    ├── OutputError                  1    the result cannot be written
+    └── Locked                       75   another run holds the lock
+
+A library function raises; only ``cli`` prints and exits.  A message is one line: what, where, why, what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MentionwatchError(Exception):
+    """Base of all errors that are told to the user in one line."""
+
+    #: What the process exits with when this error ends it.
+    exit_code: int = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a file.
+
+    Attributes:
+        file: The file as the user named it.
+        line: Line in it, from 1; None when the mistake is that something is missing altogether.
+        key: Dotted path, list items from 0: ``sources[2].every``.
+        message: What is wrong and what would be right.
+    """
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """``file:line: key: message``, as compilers and editors know it."""
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+
+
+class ConfigError(MentionwatchError):
+    """A configuration (or preset) cannot be used; it names every mistake at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the problems in the order of their lines."""
+        self.problems = sorted(problems, key=lambda p: (p.file, p.line or 0))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class QueryError(MentionwatchError):
+    """A query cannot be read.
+
+    Attributes:
+        query: The query as given.
+        offset: Where reading stopped, in characters from 0.
+        reason: What is wrong and what was expected there.
+    """
+
+    exit_code = 2
+
+    def __init__(self, query: str, offset: int, reason: str) -> None:
+        """Build the message with a caret under the place."""
+        self.query = query
+        self.offset = offset
+        self.reason = reason
+        start = max(0, offset - 60)
+        shown = query[start : offset + 40].replace("\n", " ").replace("\t", " ")
+        super().__init__(f"{reason}\n  {shown}\n  {' ' * (offset - start)}^")
+
+
+class UsageError(MentionwatchError):
+    """An option or argument makes no sense here."""
+
+    exit_code = 2
+
+
+class SourceError(MentionwatchError):
+    """One source failed; the others go on.
+
+    Attributes:
+        state: Which kind of failure it was, in the words of ``sources status``:
+            ``down`` (may pass by itself), ``gone``, ``blocked``, ``not-a-feed``, ``rate-limited``.
+        url: The URL asked for, without secrets.
+        status: HTTP status, or None when there was none.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self, reason: str, *, url: str, state: str = "down", status: int | None = None, advice: str = ""
+    ) -> None:
+        """Build ``reason (URL); advice``; a source's name is put in front by whoever knows it."""
+        self.reason = reason
+        self.url = url
+        self.state = state
+        self.status = status
+        self.advice = advice
+        super().__init__(f"{reason}: {url}" + (f"; {advice}" if advice else ""))
+
+
+class FetchError(SourceError):
+    """The document could not be had: no connection, a timeout, an HTTP error, too large."""
+
+
+class ParseError(SourceError):
+    """The document was had and cannot be read as what the source should be."""
+
+
+class StoreError(MentionwatchError):
+    """The database cannot be opened, read or written."""
+
+
+class OutputError(MentionwatchError):
+    """The result cannot be written where the user asked for it."""
+
+
+class Locked(MentionwatchError):  # noqa: N818 - it is a state, not a fault
+    """Another run holds the lock.
+
+    Attributes:
+        pid: Process that holds it, or None when it cannot be read.
+        held_s: Seconds since it took the lock, or None when it cannot be read.
+    """
+
+    exit_code = 75
+
+    def __init__(self, path: str, pid: int | None, held_s: float | None) -> None:
+        """Name the holder, so that it can be looked at before anybody ends it."""
+        self.pid = pid
+        self.held_s = held_s
+        who = f"process {pid}" if pid is not None else "another process"
+        since = f" for {held_s / 60:.0f} min" if held_s is not None else ""
+        super().__init__(f"{who} has held the lock {path}{since}; wait with --wait SECONDS, or look at that process")

@@ -1,0 +1,1 @@
+"""Match: which brand a text speaks of, and where."""

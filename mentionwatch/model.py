@@ -1,0 +1,340 @@
+"""The words of mentionwatch: what flows from stage to stage.
+
+Frozen dataclasses, nothing else.  All times are aware and in UTC.  A missing value is None, never "" or 0.
+Texts are plain (no markup) and hold no control or bidirectional formatting characters but line feeds.
+Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mentionwatch.errors import SourceError
+
+#: Tone towards the brand; "unknown" is a language that the engine cannot judge.
+Label = Literal["negative", "neutral", "positive", "unknown"]
+LABELS: tuple[Label, ...] = ("negative", "neutral", "positive", "unknown")
+
+#: What sort of thing was published.
+EntryKind = Literal["post", "comment", "review", "article"]
+ENTRY_KINDS: tuple[EntryKind, ...] = ("post", "comment", "review", "article")
+
+#: How grave an alert is; later is graver.
+Severity = Literal["elevated", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("elevated", "high", "critical")
+
+#: Where an alert stands in its life.
+AlertState = Literal["open", "acknowledged", "resolved"]
+
+#: Which telling of an alert a notice is.
+NoticeKind = Literal["open", "worse", "remind", "resolved"]
+
+#: What the user did with a mention.
+MentionState = Literal["open", "seen", "handled", "ignored"]
+
+
+# --- asking and answering ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """One document to ask for (GET)."""
+
+    #: Absolute http(s) URL, secrets and all.
+    url: str
+    #: Extra headers, by name.
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: The URL as it may be shown and stored; None when nothing in it is secret.
+    public_url: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The URL without secrets: for messages, logs and the store."""
+        return self.public_url or self.url
+
+
+@dataclass(frozen=True)
+class Response:
+    """One document as it came, after HTTP decoding."""
+
+    #: The URL it came from, after redirects; relative links in it are relative to this one.
+    url: str
+    #: Headers by lower-case name.
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    #: When it was asked for, by the clock that was passed in.
+    fetched_at: datetime
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the pipeline wants of a source in one poll."""
+
+    #: Present time, by the clock that was passed in.
+    now: datetime
+    #: Search terms, widest form, for sources that can search: a word, or words in double quotes. Empty: all there is.
+    terms: tuple[str, ...] = ()
+    #: Nothing older is of interest; None: whatever the source gives.
+    since: datetime | None = None
+
+
+# --- what was published -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item as published: a post, a review, a comment, an article."""
+
+    #: Name of the source that gave it.
+    source: str
+    #: Its id in that source as published (guid, objectID …), or None when it has none.
+    guid: str | None = None
+    kind: EntryKind = "post"
+    #: Absolute http(s) URL that leads a person to it.
+    url: str | None = None
+    title: str | None = None
+    #: Body as plain text.
+    text: str | None = None
+    author: str | None = None
+    #: Forum, subreddit, category or app it stands in.
+    community: str | None = None
+    #: URL or id of what it answers.
+    parent: str | None = None
+    published: datetime | None = None
+    #: The date as published, kept where it could not be used as it stood.
+    published_raw: str | None = None
+    #: BCP 47 tag, as the source gives it.
+    language: str | None = None
+    #: ISO 3166-1 alpha-2, upper case.
+    country: str | None = None
+    #: Version of the product that a review speaks of.
+    version: str | None = None
+    #: Stars, 1 to 5.
+    rating: float | None = None
+    #: Votes, likes and replies that the source reports, added up.
+    engagement: int | None = None
+    #: Words of others that it quotes; neither matched nor judged.
+    quoted: str | None = None
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An item of a document that did not become an entry, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class AggregateRating:
+    """What all reviewers of a page or app give together."""
+
+    #: What is rated, as the page names it.
+    name: str | None
+    #: Mean stars, 1 to 5.
+    rating: float
+    #: Number of ratings behind it, or None when it is not told.
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a source's adapter read in one response."""
+
+    #: In the order of the document.
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    #: Further pages that hold more of what was asked for.
+    following: tuple[Request, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    #: It broke off; what could be read is in entries, and its validators must not be kept.
+    partial: bool = False
+    ratings: tuple[AggregateRating, ...] = ()
+
+
+# --- what happened to a source ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Polled:
+    """The source answered."""
+
+    source: str
+    #: Entries read, entries of them that were not known before, and mentions stored.
+    entries: int
+    new: int
+    mentions: int
+    dropped: tuple[Dropped, ...] = ()
+    #: Pages that could not be had while others could; the source as a whole answered.
+    partly_failed: tuple[SourceError, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """The source said, or its unchanged body shows, that there is nothing new."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The source did not answer, or not with what it should."""
+
+    source: str
+    error: SourceError
+
+
+Outcome = Polled | NotModified | Failed
+
+
+# --- what was found ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Match:
+    """A brand was found in a text."""
+
+    brand: str
+    #: The first of the brand's queries that matched, as the user wrote it.
+    keyword: str
+    #: Where, as [start, end) offsets in the text that was searched, in order.
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How a text speaks of a brand."""
+
+    label: Label
+    #: From -1 (negative) to 1 (positive); None when the label is unknown.
+    polarity: float | None
+    #: Probability in [0, 1] that the label is right, as the engine sees it; None when the label is unknown.
+    confidence: float | None
+    #: The words that made it, each with its weight, the weightiest first.
+    words: tuple[tuple[str, float], ...] = ()
+    #: What judged: "textblob", "textblob+stars", "stars", "mark" …
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One entry about one brand."""
+
+    #: Hex; derives from the entry and the brand.
+    id: str
+    #: Id of the entry; two brands in one entry are two mentions with the same one.
+    entry_id: str
+    brand: str
+    keyword: str
+    entry: Entry
+    tone: Tone
+    first_seen: datetime
+    #: Key of the text; copies of one text share it.
+    story: str
+    #: How many mentions of the brand carry this text, itself included.
+    copies: int = 1
+    #: It was already there when its source was first polled for the brand: learned from, never alerted on.
+    backlog: bool = False
+    state: MentionState = "open"
+    intent: str | None = None
+
+
+# --- what is unusual --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A mention as the burst detector sees it."""
+
+    mention: str
+    #: None: undated.
+    published: datetime | None
+    first_seen: datetime
+    tone: Label
+    source: str
+    #: None counts as an author of its own.
+    author: str | None
+    #: Copies of one text share it.
+    story: str
+    backlog: bool = False
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Burst:
+    """More negative mentions than usual, by more than chance explains."""
+
+    #: The window that stands out most; ``end`` is exclusive.
+    start: datetime
+    end: datetime
+    #: Distinct negative mentions in it (copies and repeats of one author folded), and all of them.
+    observed: int
+    observed_raw: int
+    #: Negative mentions usually seen in such a window.
+    expected: float
+    #: All distinct mentions in it.
+    total: int
+    #: observed / total, and what is usual; None when it cannot be told.
+    negative_share: float | None
+    usual_share: float | None
+    #: N in "by chance: 1 in N", for this window.
+    odds: float
+    #: What is compared with the threshold: evidence in powers of ten.
+    score: float
+    severity: Severity
+    authors: int
+    stories: int
+    #: Ids of the mentions that were counted, oldest first.
+    mentions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A burst that is told to someone, with a life."""
+
+    id: str
+    brand: str
+    #: "negative": a burst of negative mentions.
+    kind: str
+    state: AlertState
+    severity: Severity
+    opened: datetime
+    updated: datetime
+    resolved: datetime | None
+    #: The window of the worst burst so far.
+    window_start: datetime
+    window_end: datetime
+    observed: int
+    expected: float
+    negative_share: float | None
+    usual_share: float | None
+    odds: float
+    authors: int
+    stories: int
+    #: Why, in one sentence with numbers.
+    reason: str
+    #: Sources that were down in the window: their silence is no evidence.
+    blind_spots: tuple[str, ...] = ()
+    #: Ids of the mentions behind it.
+    evidence: tuple[str, ...] = ()
+    #: When a burst was last seen.
+    last_burst: datetime | None = None
+    #: When a notice was last recorded.
+    last_notice: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One telling of an alert, as recorded in the outbox."""
+
+    #: Idempotency key.
+    id: str
+    kind: NoticeKind
+    alert: Alert
+    created: datetime

@@ -1,0 +1,1 @@
+"""Pipeline: the only modules that join the stages."""

@@ -1,0 +1,205 @@
+"""What a user can set, as plain dataclasses with their defaults.
+
+``config`` fills them from TOML and tells every mistake; everything else only reads them.  The markers in the
+annotations (``Span``, ``Size`` …) say how a value is written in the file; pydantic finds them there, and this
+module stays free of it.  ``config.example.toml`` explains each key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
+_SPAN_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|kB|MB|GB)")
+_SIZE_UNIT = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def parse_span(text: str) -> timedelta:
+    """Read a length of time: ``90s``, ``15m``, ``24h``, ``7d``, ``2w``.
+
+    Raises:
+        ValueError: It is none; the message says what would be right.
+    """
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is no length of time; write a number and a unit, such as 90s, 15m, 24h, 7d or 2w")
+    try:
+        return timedelta(**{_SPAN_UNIT[found[2]]: float(found[1])})
+    except OverflowError as e:
+        raise ValueError(f"{text!r} is too long a time") from e
+
+
+def parse_size(text: str) -> int:
+    """Read a size in bytes: ``500kB``, ``8MiB``.
+
+    Raises:
+        ValueError: It is none; the message says what would be right.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is no size; write a number and a unit, such as 500kB or 8MiB")
+    return int(float(found[1]) * _SIZE_UNIT[found[2]])
+
+
+def show_span(span: timedelta) -> str:
+    """Write a length of time the way ``parse_span`` reads it, in the largest unit that is whole."""
+    seconds = span.total_seconds()
+    for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0 and not (unit == "w" and seconds < 4 * size):
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:g}s"
+
+
+class _Written:
+    """A marker in an annotation: the value is written as a string that ``read`` turns into it."""
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Tell pydantic to accept the written form, or a value that already is one."""
+        from pydantic_core import core_schema
+
+        kind = {Span: timedelta, Size: int}[type(self)]
+
+        def convert(value: Any) -> Any:
+            if isinstance(value, kind) and not isinstance(value, bool):
+                return value
+            if not isinstance(value, str):
+                raise ValueError(f"write it as text with a unit, such as {self.example!r}")  # noqa: TRY004 - pydantic collects ValueError
+            return self.read(value)
+
+        return core_schema.no_info_plain_validator_function(convert)
+
+    example = ""
+
+
+class Span(_Written):
+    """A length of time, written ``"15m"``."""
+
+    example = "15m"
+
+    def read(self, text: str) -> timedelta:
+        """See parse_span."""
+        return parse_span(text)
+
+
+class Size(_Written):
+    """A number of bytes, written ``"8MiB"``."""
+
+    example = "8MiB"
+
+    def read(self, text: str) -> int:
+        """See parse_size."""
+        return parse_size(text)
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """``[store]``: where what was read is kept."""
+
+    #: ``sqlite:///FILE``; relative to the config file.  None: the user's data folder.
+    url: str | None = None
+    #: Mentions older than this are deleted by ``poll``.
+    keep: Annotated[timedelta, Span()] = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class FetchSettings:
+    """``[fetch]``: how documents are asked for."""
+
+    #: Mail address or URL of whoever runs this; goes into the User-Agent, so that a site can write to you.
+    contact: str | None = None
+    #: Documents asked for at the same time, over all hosts; per host it is always one.
+    concurrency: int = 64
+    #: For one document, from the first byte sent to the last received.
+    timeout: Annotated[timedelta, Span()] = timedelta(seconds=20)
+    #: Largest document, after decompression.
+    max_bytes: Annotated[int, Size()] = 8 * 2**20
+
+
+@dataclass(frozen=True)
+class ToneSettings:
+    """``[tone]``: what judges."""
+
+    engine: Literal["auto", "textblob"] = "auto"
+    #: Polarity within this distance of 0 is neutral; in [0, 1).
+    neutral_band: float = 0.05
+
+
+@dataclass(frozen=True)
+class AlertSettings:
+    """``[alerts]``: when to tell."""
+
+    sensitivity: Literal["low", "medium", "high"] = "medium"
+    #: Distinct negative mentions that a burst has at least.
+    min_mentions: int = 4
+    #: Authors that a burst has at least.
+    min_authors: int = 3
+    #: Negative mentions that the tone engine is less sure of do not count as evidence; in [0, 1].
+    min_confidence: float = 0.0
+    #: An alert is resolved after this much calm.
+    quiet: Annotated[timedelta, Span()] = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """``[[brands]]``: what is watched."""
+
+    name: str
+    #: Queries; one of them has to match.
+    match: tuple[str, ...]
+    #: Queries; none of them may match.
+    exclude: tuple[str, ...] = ()
+    #: Queries; where there are any, one of them has to match too.
+    context: tuple[str, ...] = ()
+    #: Our own people: not counted as mentions.
+    own_authors: tuple[str, ...] = ()
+    ignore_authors: tuple[str, ...] = ()
+    #: Hosts (with their subdomains) whose entries are left out.
+    ignore_sites: tuple[str, ...] = ()
+    #: Overrides of ``[alerts]`` for this brand.
+    alerts: AlertSettings | None = None
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """``[[sources]]``: where to look.  Either ``url`` or ``use``."""
+
+    #: Unique; made from the URL's host or the preset's name where it is not given.
+    name: str
+    url: str | None = None
+    #: A preset's name.
+    use: str | None = None
+    #: How the URL is read; "auto" finds out from what comes.
+    kind: Literal["auto", "feed", "api", "page"] = "auto"
+    every: Annotated[timedelta, Span()] = timedelta(hours=1)
+    #: Failures in a row after which the source counts as down.
+    fail_after: int = 3
+    #: Only these brands are looked for here; empty: all.
+    brands: tuple[str, ...] = ()
+    #: Entries of the first poll that are older than this are not stored; None: all are.
+    backfill: Annotated[timedelta, Span()] | None = None
+    #: Values for the preset's placeholders.
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole file."""
+
+    brands: tuple[Brand, ...]
+    sources: tuple[SourceSettings, ...]
+    store: StoreSettings = StoreSettings()
+    fetch: FetchSettings = FetchSettings()
+    tone: ToneSettings = ToneSettings()
+    alerts: AlertSettings = AlertSettings()
+    #: IANA name for people's eyes; None: the system's.
+    timezone: str | None = None
+    #: The file it was read from; None when it was made in code.
+    path: Path | None = None

@@ -1,0 +1,1 @@
+"""Sources: which documents to ask for, and how to read one."""

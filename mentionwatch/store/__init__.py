@@ -1,0 +1,1 @@
+"""Store: what was read, kept so that a crash loses nothing."""

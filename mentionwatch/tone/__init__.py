@@ -1,0 +1,1 @@
+"""Tone: how a text speaks of a brand."""

@@ -25,7 +25,8 @@ _SOURCE_TRACKING = re.compile(r"(?i)(?:rss|feed|twitter|email|newsletter)\b.*")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """16 hex digits that stand for these parts."""
     # 64 bits: among 10 million ids the chance of any collision is 3 in a million.
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
@@ -51,7 +52,7 @@ def url_key(url: str) -> str:
 def text_key(text: str) -> str:
     """Key of a text's words: the same for copies that differ in case, blanks or punctuation."""
     folded = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    return _digest("text", folded)
+    return digest("text", folded)
 
 
 def content_key(entry: Entry) -> str:
@@ -62,22 +63,22 @@ def content_key(entry: Entry) -> str:
 def entry_id(entry: Entry) -> str:
     """Id of an entry: 16 hex digits from its source and the best name it has."""
     if entry.guid:
-        return _digest("entry", entry.source, "guid", entry.guid)
+        return digest("entry", entry.source, "guid", entry.guid)
     if entry.url:
-        return _digest("entry", entry.source, "url", url_key(entry.url))
-    return _digest("entry", entry.source, "content", content_key(entry))
+        return digest("entry", entry.source, "url", url_key(entry.url))
+    return digest("entry", entry.source, "content", content_key(entry))
 
 
 def mention_id(entry: str, brand: str) -> str:
     """Id of a mention: 16 hex digits from its entry's id and its brand."""
-    return _digest("mention", entry, brand)
+    return digest("mention", entry, brand)
 
 
 def alert_id(brand: str, kind: str, opened: str) -> str:
     """Id of an alert: 12 hex digits from what and when (ISO time)."""
-    return _digest("alert", brand, kind, opened)[:12]
+    return digest("alert", brand, kind, opened)[:12]
 
 
 def notice_id(alert: str, kind: str, created: str, channel: str) -> str:
     """Idempotency key of one telling over one channel."""
-    return _digest("notice", alert, kind, created, channel)
+    return digest("notice", alert, kind, created, channel)

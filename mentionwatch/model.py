@@ -73,6 +73,18 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a later request for the same document sends back, so that the server can say "not modified"."""
+
+    #: Verbatim, quotes and weakness mark included.
+    etag: str | None = None
+    #: Verbatim; never made up.
+    last_modified: str | None = None
+    #: Of the decoded body: tells an unchanged one where the server does not.
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True)
 class Ask:
     """What the pipeline wants of a source in one poll."""
 
@@ -191,6 +203,31 @@ class Failed:
 
 
 Outcome = Polled | NotModified | Failed
+
+#: Health of a source; "failing" has failed, but not often enough in a row to count as down.
+HealthState = Literal["ok", "failing", "down", "gone", "blocked", "not-a-feed", "rate-limited"]
+
+#: States in which a source tells nothing: they make exit code 3 and a blind spot.
+DOWN_STATES: frozenset[str] = frozenset({"down", "gone", "blocked", "not-a-feed", "rate-limited"})
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """How a source has been doing."""
+
+    name: str
+    #: The URL as it may be shown, or the preset's name.
+    place: str
+    first_polled: datetime
+    last_polled: datetime
+    last_success: datetime | None
+    #: Failures in a row, 0 when the last poll succeeded.
+    fails: int
+    state: HealthState
+    #: Why it is not ok, in one line; None when it is.
+    reason: str | None = None
+    #: When the present trouble began: the last success before it, or the first poll.
+    since: datetime | None = None
 
 
 # --- what was found ---------------------------------------------------------------------------------------

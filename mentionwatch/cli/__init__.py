@@ -1,1 +1,159 @@
-"""The command line: read options, call one function, show."""
+"""The command line: read options, call one function, show.
+
+Each group of commands is a module that is imported when it is needed, so that ``--version`` and ``--help`` cost little
+more than click itself.  Library functions raise; only this package prints and exits.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mentionwatch import __version__
+from mentionwatch.cli.options import Settings, shared_options
+from mentionwatch.errors import ConfigError, MentionwatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+#: Command -> (module, the line that ``--help`` shows); in the order of use.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "See it all work: sample sources on this machine, with a firestorm in them."),
+    "scan": ("scan", "Look for terms now; print what is found and store nothing."),
+    "poll": ("poll", "Poll the sources that are due, store, detect, tell; for cron."),
+    "mentions": ("mentions", "Search what is stored."),
+    "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
+    "export": ("mentions", "Write what is stored to a CSV, JSON or JSONL file."),
+    "sources": ("sources", "List the sources, or check one."),
+    "config": ("config", "Make, check, show or find the configuration."),
+}
+
+_EXAMPLES = """
+\b
+Examples:
+  mentionwatch demo                           see it work, without a config
+  mentionwatch scan acme '"acme router"'      what Hacker News says of it
+  mentionwatch scan acme --url https://forum.acme.example/posts.rss
+  mentionwatch config init                    write a config, then:
+  mentionwatch poll                           in cron: mails only when there is something to say
+  mentionwatch export -o mentions.csv         for a spreadsheet
+\b
+Crontab line:
+  */15 * * * * mentionwatch poll
+
+\b
+Exit codes: 0 ran; 1 stopped; 2 wrong usage, config or query; 3 some sources failed; 4 all sources failed;
+  5 an alert is open (poll --exit-code); 75 another run holds the lock; 130 Ctrl-C; 143 SIGTERM
+"""
+
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM came: unwind as for Ctrl-C, so that transactions end and locks are given back."""
+
+
+class Root(click.Group):
+    """The group of all commands: loads them lazily and turns every error into one line and its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        """In the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"mentionwatch.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List them without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lead with examples."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run, and exit with the code that DESIGN's table gives."""
+        standalone = extra.pop("standalone_mode", True)
+        run = partial(super().main, args, prog_name, standalone_mode=False, **extra)
+        if not standalone:
+            return run()
+        sys.exit(_run(run))
+
+
+@click.group(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=None,
+    help="Hear what people say of your brand, and be told when complaints burst.\n" + _EXAMPLES,
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@shared_options
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Entry point."""
+    ctx.ensure_object(Settings)
+
+
+def _run(call: Any) -> int:
+    """Call, and turn what it raises into a message and an exit code."""
+    before = _catch_sigterm()
+    try:
+        result = call()
+        sys.stdout.flush()
+    except (click.exceptions.Exit, click.ClickException, MentionwatchError) as e:
+        return _tell(e)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; what was stored is whole.", err=True)
+        return EXIT_INTERRUPTED
+    except Terminated:
+        return EXIT_TERMINATED
+    except BrokenPipeError:
+        # The reader has had enough (`| head`).  The interpreter would complain of it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: click.exceptions.Exit | click.ClickException | MentionwatchError) -> int:
+    """One line on stderr (one per mistake of a config); `-v` adds where it came from."""
+    if not isinstance(error, MentionwatchError):
+        if isinstance(error, click.ClickException):
+            error.show()
+        return error.exit_code
+    if Settings.current_verbosity() > 0:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, ConfigError):
+        click.echo("\n".join(f"Error: {problem}" for problem in error.problems), err=True)
+    elif str(error):
+        click.echo(f"Error: {error}", err=True)
+    return error.exit_code
+
+
+def _catch_sigterm() -> Any:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    try:
+        return signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread: whoever runs us there minds its signals
+        return None

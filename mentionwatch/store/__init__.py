@@ -1,1 +1,333 @@
-"""Store: what was read, kept so that a crash loses nothing."""
+"""Store: what was read, kept so that a crash loses nothing.
+
+One SQLite file through SQLAlchemy Core.  A poll of one source is one transaction (entries, mentions, cursor, health);
+a verdict over one brand is another (baseline, alert, notices).  Whatever ends the program between them, the next poll
+does the rest.  One process writes at a time (``lock``); readers never wait.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from mentionwatch.errors import StoreError
+from mentionwatch.model import Notice, Validators
+from mentionwatch.store import rows, schema
+from mentionwatch.store.identify import Known, identify
+from mentionwatch.store.opening import WRITING, connect, plain, store_path
+from mentionwatch.store.rows import BrandState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from mentionwatch.model import Alert, Entry, Mention, Sighting, SourceStatus
+
+__all__ = ["BrandState", "Filter", "Known", "Store", "store_path"]
+
+#: Copies of one text this far apart count once.
+COPY_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which stored mentions are wanted; what is None or empty does not restrict."""
+
+    brand: str | None = None
+    source: str | None = None
+    tones: tuple[str, ...] = ()
+    #: By when they count (published, else first seen); `since` inclusive, `until` exclusive.
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[str, ...] | None = None
+
+
+class Store:
+    """An open store; a context manager.
+
+    Args:
+        url: ``sqlite:///FILE``.
+        create: Make it when it is not there.
+        dry_run: Everything is done and nothing is kept.
+
+    Raises:
+        StoreError: From any method, when the database cannot be read or written.
+    """
+
+    def __init__(self, url: str, *, create: bool = False, dry_run: bool = False) -> None:
+        self._connection = connect(url, create=create)
+        self._dry = dry_run
+        if dry_run:
+            self._connection.info[WRITING] = True
+            self._connection.begin()
+
+    def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self is not in 3.10
+        """Open."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        """Close; what was not committed is gone."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, write: bool = False) -> Iterator[Connection]:
+        connection = self._connection
+        try:
+            if self._dry:
+                with connection.begin_nested():
+                    yield connection
+                return
+            connection.info[WRITING] = write
+            with connection.begin():
+                yield connection
+        except SQLAlchemyError as e:
+            raise StoreError(f"the store failed: {plain(e)}; nothing was half-written") from e
+
+    def _rows(self, statement: Select[Any]) -> Sequence[Any]:
+        with self._transaction() as connection:
+            return connection.execute(statement).mappings().all()
+
+    def _upsert(self, connection: Connection, table: Any, values: Mapping[str, Any]) -> None:
+        keys = [column.name for column in table.primary_key]
+        others = {name: value for name, value in values.items() if name not in keys}
+        connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=others))
+
+    # --- sources ----------------------------------------------------------------------------------------------
+
+    def statuses(self) -> dict[str, SourceStatus]:
+        """The status of every source that was ever polled, by name."""
+        found = self._rows(select(schema.sources).order_by(schema.sources.c.name))
+        return {row["name"]: rows.read_status(row) for row in found}
+
+    def validators(self, source: str, url: str, brands_key: str) -> Validators | None:
+        """What to send back for a document; None when it was not read yet, or for other brands."""
+        table = schema.documents.c
+        columns = select(table.etag, table.last_modified, table.body_hash)
+        wanted = (table.source == source, table.url == url, table.brands_key == brands_key)
+        found = self._rows(columns.where(*wanted))
+        return Validators(**found[0]) if found else None
+
+    def watched(self, source: str) -> set[str]:
+        """Brands for which this source was polled before; for all others, what it holds now is backlog."""
+        table = schema.watches.c
+        return {row["brand"] for row in self._rows(select(table.brand).where(table.source == source))}
+
+    def identify(self, source: str, entries: Sequence[Entry]) -> list[Known]:
+        """Say for each entry what is known of it, in their order."""
+        with self._transaction() as connection:
+            return identify(connection, source, entries)
+
+    def record_poll(
+        self,
+        status: SourceStatus,
+        *,
+        entries: Sequence[tuple[str, Entry]] = (),
+        mentions: Sequence[Mention] = (),
+        documents: Mapping[str, Validators] | None = None,
+        asked: Sequence[str] = (),
+        brands: Sequence[str] = (),
+        brands_key: str = "",
+        outage: tuple[datetime, datetime | None] | None = None,
+    ) -> None:
+        """Write what one poll of one source gave, all or nothing.
+
+        Args:
+            status: The source's new status.
+            entries: Entries that are new or changed, with their ids.
+            mentions: New mentions; their entries are among `entries` or stored.
+            documents: Validators of what was read, by public URL.
+            asked: All public URLs that were asked for; what is known of others of this source is forgotten, because
+                the URL of a search changes with its time.
+            brands: Brands that the source is watched for from now on.
+            brands_key: Names the set of queries that the documents were read for.
+            outage: Since when the source is down, and until when (None: still).
+        """
+        now = status.last_polled
+        with self._transaction(write=True) as connection:
+            self._upsert(connection, schema.sources, asdict(status))
+            for id_, entry in entries:
+                statement = insert(schema.entries).values(id=id_, first_seen=now, **rows.entry_row(entry))
+                # An edit updates the text; what the entry is known by, and when it was first seen, stay.
+                edited = {
+                    name: getattr(entry, name) for name in ("title", "text", "quoted", "author", "rating", "engagement")
+                }
+                connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
+            if mentions:
+                values = [rows.mention_row(mention) for mention in mentions]
+                connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
+            if asked:
+                table = schema.documents.c
+                other = (table.source == status.name, table.url.not_in(asked))
+                connection.execute(delete(schema.documents).where(*other))
+            for url, validators in (documents or {}).items():
+                row = {"source": status.name, "url": url, "brands_key": brands_key, **asdict(validators)}
+                self._upsert(connection, schema.documents, row)
+            for brand in brands:
+                row = {"source": status.name, "brand": brand, "since": now}
+                connection.execute(insert(schema.watches).values(row).on_conflict_do_nothing())
+            if outage:
+                row = {"source": status.name, "started": outage[0], "ended": outage[1]}
+                self._upsert(connection, schema.outages, row)
+
+    def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
+        """When these sources were down, where it lasted into the time after `since`."""
+        table = schema.outages.c
+        recent = or_(table.ended.is_(None), table.ended >= since)
+        statement = select(table.source, table.started, table.ended).where(table.source.in_(sources), recent)
+        return [(row["source"], row["started"], row["ended"]) for row in self._rows(statement)]
+
+    # --- mentions ---------------------------------------------------------------------------------------------
+
+    def mentions(
+        self, wanted: Filter = Filter(), *, limit: int | None = None, oldest_first: bool = False
+    ) -> list[Mention]:
+        """Stored mentions, newest first."""
+        table = schema.mentions.c
+        order = (table.at, table.id) if oldest_first else (table.at.desc(), table.id)
+        statement = _mention_columns().where(*_conditions(wanted)).order_by(*order).limit(limit)
+        return [rows.read_mention(row) for row in self._rows(statement)]
+
+    def mentions_like(self, prefix: str) -> list[Mention]:
+        """Mentions whose id begins with `prefix`, at most ten."""
+        statement = _mention_columns().where(schema.mentions.c.id.startswith(prefix, autoescape=True)).limit(10)
+        return [rows.read_mention(row) for row in self._rows(statement)]
+
+    def prune(self, before: datetime) -> int:
+        """Delete mentions that count before this time, and entries that are left without one; how many mentions."""
+        with self._transaction(write=True) as connection:
+            gone = connection.execute(delete(schema.mentions).where(schema.mentions.c.at < before)).rowcount
+            if gone:
+                orphan = ~exists().where(schema.mentions.c.entry == schema.entries.c.id)
+                connection.execute(delete(schema.entries).where(orphan))
+            return gone
+
+    # --- brands and alerts ------------------------------------------------------------------------------------
+
+    def brand_state(self, brand: str) -> BrandState | None:
+        """The detector's memory of a brand; None before its first poll."""
+        table = schema.brands
+        found = self._rows(select(table).where(table.c.name == brand))
+        return rows.read_brand(found[0]) if found else None
+
+    def sightings(self, brand: str, *, since: datetime | None) -> list[Sighting]:
+        """What the detector sees of a brand: what was first seen at or after `since` (None: all), oldest first.
+
+        A copy of a text that the brand had in the 14 days before is left out.
+        """
+        table, entries = schema.mentions, schema.entries
+        columns = ("id", "first_seen", "tone", "story", "backlog", "confidence")
+        statement = (
+            select(*(table.c[name] for name in columns), entries.c.published, entries.c.source, entries.c.author)
+            .join(entries, entries.c.id == table.c.entry)
+            .where(table.c.brand == brand)
+            .order_by(table.c.first_seen, table.c.id)
+        )
+        if since is not None:
+            earlier = schema.mentions.alias("earlier")
+            copied = exists().where(
+                earlier.c.brand == table.c.brand,
+                earlier.c.story == table.c.story,
+                earlier.c.first_seen < since,
+                earlier.c.at >= since - timedelta(days=COPY_DAYS),
+            )
+            statement = statement.where(table.c.first_seen >= since, ~copied)
+        return [rows.read_sighting(row) for row in self._rows(statement)]
+
+    def record_verdict(
+        self, brand: str, state: BrandState, alert: Alert | None, notices: Sequence[tuple[str, Notice]] = ()
+    ) -> None:
+        """Write what the detector made of a brand, all or nothing.
+
+        Args:
+            brand: Its name.
+            state: The detector's memory from now on.
+            alert: The brand's alert as it is now, if it has one.
+            notices: What is to be told of it, with the channel for each.
+        """
+        with self._transaction(write=True) as connection:
+            self._upsert(connection, schema.brands, rows.brand_row(brand, state))
+            if alert is not None:
+                self._upsert(connection, schema.alerts, rows.alert_row(alert))
+            for channel, notice in notices:
+                row = {
+                    "id": notice.id,
+                    "alert": notice.alert.id,
+                    "kind": notice.kind,
+                    "channel": channel,
+                    "created": notice.created,
+                    "snapshot": rows.dump_alert(notice.alert),
+                    "attempts": 0,
+                    "sent": None,
+                }
+                connection.execute(insert(schema.notices).values(row).on_conflict_do_nothing())
+
+    def alerts(self, *, brand: str | None = None, live: bool = False, limit: int | None = None) -> list[Alert]:
+        """Alerts, the latest first; with `live` only those that are not resolved."""
+        table = schema.alerts
+        statement = select(table).order_by(table.c.opened.desc(), table.c.id).limit(limit)
+        if brand is not None:
+            statement = statement.where(table.c.brand == brand)
+        if live:
+            statement = statement.where(table.c.state != "resolved")
+        return [rows.read_alert(row) for row in self._rows(statement)]
+
+    def alerts_like(self, prefix: str) -> list[Alert]:
+        """Alerts whose id begins with `prefix`, at most ten."""
+        statement = select(schema.alerts).where(schema.alerts.c.id.startswith(prefix, autoescape=True)).limit(10)
+        return [rows.read_alert(row) for row in self._rows(statement)]
+
+    def save_alert(self, alert: Alert) -> None:
+        """Write an alert that the user changed."""
+        with self._transaction(write=True) as connection:
+            self._upsert(connection, schema.alerts, rows.alert_row(alert))
+
+    def unsent(self, channel: str) -> list[Notice]:
+        """Notices that a channel still has to tell, oldest first."""
+        table = schema.notices
+        statement = select(table).where(table.c.sent.is_(None), table.c.channel == channel).order_by(table.c.created)
+        return [
+            Notice(row["id"], row["kind"], rows.load_alert(row["snapshot"]), row["created"])
+            for row in self._rows(statement)
+        ]
+
+    def mark_sent(self, notice: str, now: datetime) -> None:
+        """Note that a notice was told."""
+        table = schema.notices
+        with self._transaction(write=True) as connection:
+            connection.execute(
+                update(table).where(table.c.id == notice).values(sent=now, attempts=table.c.attempts + 1)
+            )
+
+
+def _mention_columns() -> Select[Any]:
+    table, entries = schema.mentions, schema.entries
+    twin = schema.mentions.alias("twin")
+    copies = select(func.count()).where(twin.c.brand == table.c.brand, twin.c.story == table.c.story).scalar_subquery()
+    return select(table, copies.label("copies"), *(column.label(f"entry_{column.name}") for column in entries.c)).join(
+        entries, entries.c.id == table.c.entry
+    )
+
+
+def _conditions(wanted: Filter) -> list[Any]:
+    table = schema.mentions.c
+    given = {
+        "brand": table.brand == wanted.brand,
+        "source": schema.entries.c.source == wanted.source,
+        "tones": table.tone.in_(wanted.tones),
+        "since": wanted.since and table.at >= wanted.since,
+        "until": wanted.until and table.at < wanted.until,
+    }
+    conditions = [condition for name, condition in given.items() if getattr(wanted, name)]
+    return conditions + ([table.id.in_(wanted.ids)] if wanted.ids is not None else [])

@@ -1,0 +1,9 @@
+"""Bursts: more negative mentions than usual, by more than chance explains."""
+
+from __future__ import annotations
+
+from mentionwatch.burst.baseline import Baseline, advance
+from mentionwatch.burst.scan import find_burst, is_learning
+from mentionwatch.burst.tally import Watched
+
+__all__ = ["Baseline", "Watched", "advance", "find_burst", "is_learning"]

@@ -1,0 +1,282 @@
+"""Is the present unusual?  A scan of windows against what was usual before each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import accumulate
+from math import floor
+from typing import TYPE_CHECKING, NamedTuple
+
+from mentionwatch.burst.baseline import F0, FOLD_AFTER, K0, W0, WINDOWS, Baseline, Coverage, Sums
+from mentionwatch.burst.tails import beta_binomial, negative_binomial
+from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
+from mentionwatch.model import Burst, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mentionwatch.model import Sighting
+    from mentionwatch.settings import AlertSettings
+
+#: Score from which on a burst is told.
+THRESHOLDS = {"low": 4.0, "medium": 3.0, "high": 2.5}
+_HIGH, _CRITICAL = 3.0, 7.0
+#: Nothing is told before a brand is known for so many hours.
+LEARNING = 24.0
+_BIN = 900.0
+_MOST_BACK = 48
+_SHARE_WEIGHT = 0.5
+_RHO = 0.015
+_LEAST_DISPERSION = 1.02
+_LEAST_COUNT_EVIDENCE = 1.0
+
+
+def severity_of(score: float, threshold: float) -> Severity:
+    """How grave a burst is: three and seven powers of ten above the threshold."""
+    if score >= threshold + _CRITICAL:
+        return "critical"
+    return "high" if score >= threshold + _HIGH else "elevated"
+
+
+class _Usual(NamedTuple):
+    """What was usual up to an hour."""
+
+    shape: float
+    hours: float
+    share_negatives: float
+    share_total: float
+
+
+class _Window(NamedTuple):
+    """One window and what speaks for a burst in it."""
+
+    score: float
+    #: First bin and bin after the last, both since 1970.
+    first: int
+    last: int
+    observed: int
+    total: int
+    expected: float
+    count_evidence: float
+    usual_share: float
+
+
+@dataclass
+class _Scene:
+    """All that the windows are cut from."""
+
+    #: First bin of the lists below.
+    origin: int
+    #: Running sums per bin: all mentions, negative ones (repeats of an author not folded), seasonal hours.
+    totals: list[float]
+    negatives: list[float]
+    exposure: list[float]
+    #: What was usual, per hour since `hour`.
+    usual: list[_Usual]
+    hour: int
+    dispersion: list[tuple[float, float]]
+    known_hours: float
+
+
+def find_burst(
+    baseline: Baseline | None,
+    recent: Sequence[Sighting],
+    *,
+    now: datetime,
+    settings: AlertSettings,
+    watched: Watched,
+) -> Burst | None:
+    """Find the window that stands out most, among those that end now or at an hour since the previous poll.
+
+    Args:
+        baseline: As the poll before left it.  Call this before ``advance``: windows that reach into hours that are
+            folded already are not looked at.
+        recent: See ``advance``.
+        now: Time of this poll.
+        settings: Sensitivity, least mentions and authors, least confidence.
+        watched: How the brand has been watched.
+
+    Returns:
+        The burst, or None; None too while the brand is being learned (``is_learning``).
+    """
+    if baseline is None or is_learning(baseline, now=now, watched=watched):
+        return None
+    items = count(recent, watched, min_confidence=settings.min_confidence)
+    scene = _set_scene(baseline, items, now=now, watched=watched)
+    evidence = [i for i in items if not i.backlog]
+    threshold = THRESHOLDS[settings.sensitivity]
+    found = best_window(scene, evidence, now=now, watched=watched, settings=settings)
+    if found is None or found.score < threshold:
+        return None
+    return _describe(found, evidence, recent, now, threshold)
+
+
+def known_hours(baseline: Baseline, *, now: datetime, watched: Watched) -> float:
+    """Hours the brand was watched, and up to 48 h of what its sources' first polls told of the time before."""
+    before = watched.since.timestamp() / HOUR - baseline.start
+    return max(0.0, (now - watched.since) / timedelta(hours=1)) + min(48.0, max(0.0, before))
+
+
+def is_learning(baseline: Baseline | None, *, now: datetime, watched: Watched) -> bool:
+    """Whether too little is known of the brand to tell a burst from what is usual."""
+    return baseline is None or known_hours(baseline, now=now, watched=watched) < LEARNING
+
+
+def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watched: Watched) -> _Scene:
+    instant = now.timestamp()
+    last = int(instant // HOUR)
+    coverage = Coverage(baseline, watched, instant)
+    # A source that is still down cannot have told: expect less.  One that is back may have told it all.
+    down = [(s, start) for s, start, end in watched.outages if end is None]
+    still = Coverage(baseline, Watched(watched.since, (), tuple((s, a, None) for s, a in down)), instant)
+    hourly = by_hour(i for i in items if i.at >= baseline.folded * HOUR)
+    sums = Sums(baseline)
+    usual, exposure = [_usual(sums)], []
+    for hour in range(baseline.folded, last + 1):
+        visible = still.of(hour, baseline.sources) if down else 1.0
+        exposure += [visible * sums.season[hour % 168] / 4] * 4
+        negative, total = hourly.get(hour, (0, 0))
+        sums.learn(negative, total, coverage.of(hour, baseline.sources))
+        usual.append(_usual(sums))
+    origin = baseline.folded * 4
+    totals, negatives = [0.0] * len(exposure), [0.0] * len(exposure)
+    for item in items:
+        index = int(item.at // _BIN) - origin
+        if not item.backlog and 0 <= index < len(totals):
+            totals[index] += 1
+            negatives[index] += item.negative
+    if exposure:
+        _cut_present_bin(exposure, origin, instant)
+    return _Scene(
+        origin,
+        [0.0, *accumulate(totals)],
+        [0.0, *accumulate(negatives)],
+        [0.0, *accumulate(exposure)],
+        usual,
+        baseline.folded,
+        [(b.residuals, b.blocks) for b in baseline.blocks],
+        known_hours(baseline, now=now, watched=watched),
+    )
+
+
+def _cut_present_bin(exposure: list[float], origin: int, instant: float) -> None:
+    index = int(instant // _BIN) - origin
+    exposure[index] *= (instant / _BIN) % 1.0
+    exposure[index + 1 :] = [0.0] * len(exposure[index + 1 :])
+
+
+def _usual(sums: Sums) -> _Usual:
+    shape, hours = sums.rate()
+    return _Usual(shape, hours, sums.share_negatives / sums.weight, sums.share_total / sums.weight)
+
+
+def _ends(now: datetime, watched: Watched) -> list[int]:
+    """Bins that windows end before: now, and every full hour since the previous poll."""
+    instant = now.timestamp()
+    present = int(instant // _BIN) + 1
+    previous = watched.previous(now)
+    since = previous.timestamp() if previous else instant
+    oldest = max(int(since // HOUR) + 1, int(instant // HOUR) - _MOST_BACK)
+    hours = [h * 4 for h in range(oldest, int(instant // HOUR) + 1)]
+    return [*hours, present] if present not in hours else hours
+
+
+def _author_sweep(evidence: Sequence[Item], origin: int, ends: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """For each end: per bin, the negatives before the end whose author's last they are.
+
+    Summed from a window's start on, that is the number of authors in it; one pass serves all windows.
+    """
+    marks = [0] * max(1, ends[-1] - origin)
+    latest: dict[str, int] = {}
+    queue = iter([(int(i.at // _BIN) - origin, i.author) for i in evidence if i.negative and i.at >= origin * _BIN])
+    item = next(queue, None)
+    for end in ends:
+        while item is not None and item[0] < end - origin:
+            index, author = item
+            if author is not None:
+                if author in latest:
+                    marks[latest[author]] -= 1
+                latest[author] = index
+            marks[index] += 1
+            item = next(queue, None)
+        yield end, marks
+
+
+def best_window(
+    scene: _Scene, evidence: Sequence[Item], *, now: datetime, watched: Watched, settings: AlertSettings
+) -> _Window | None:
+    """The window with the highest score, whatever the threshold."""
+    best: _Window | None = None
+    least = max(settings.min_mentions, settings.min_authors, 1)
+    for end, marks in _author_sweep(evidence, scene.origin, _ends(now, watched)):
+        for width, (residuals, blocks) in zip(WINDOWS, scene.dispersion, strict=True):
+            first = end - 4 * width
+            if first < scene.origin or width > max(1.0, scene.known_hours / 2):
+                continue
+            observed = sum(marks[first - scene.origin : end - scene.origin])
+            if observed < least:
+                continue
+            found = _judge(scene, first, end, observed, residuals, blocks)
+            if found is not None and (best is None or found.score > best.score):
+                best = found
+    return best
+
+
+def _judge(scene: _Scene, first: int, last: int, observed: int, residuals: float, blocks: float) -> _Window | None:
+    usual = scene.usual[first // 4 - scene.hour]
+    first_bin, last_bin = first - scene.origin, last - scene.origin
+    exposure = scene.exposure[last_bin] - scene.exposure[first_bin]
+    neutral = scene.totals[last_bin] - scene.totals[first_bin] - scene.negatives[last_bin] + scene.negatives[first_bin]
+    total = observed + round(neutral)
+    mean = usual.shape / usual.hours * exposure
+    if mean <= 0 or observed <= mean:
+        return None
+    dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + residuals) / (W0 + blocks))
+    spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (scene.known_hours / 24) ** 2)
+    by_count = negative_binomial(observed, mean, 1 / spread)
+    if by_count < _LEAST_COUNT_EVIDENCE:
+        return None
+    share = (1 + usual.share_negatives) / (4 + usual.share_total)
+    weight = min(4 + usual.share_total, 1 / _RHO)
+    by_share = beta_binomial(observed, total, share * weight, (1 - share) * weight)
+    score = by_count + _SHARE_WEIGHT * by_share
+    return _Window(score, first, last, observed, total, mean, by_count, share)
+
+
+def _describe(
+    w: _Window, evidence: Sequence[Item], recent: Sequence[Sighting], now: datetime, threshold: float
+) -> Burst:
+    inside = [i for i in evidence if i.negative and w.first <= floor(i.at / _BIN) < w.last]
+    start, end = datetime.fromtimestamp(w.first * _BIN, timezone.utc), datetime.fromtimestamp(w.last * _BIN, timezone.utc)
+    known, stories = {i.mention for i in inside}, {i.story for i in inside}
+    copies = sum(s.story in stories and s.mention not in known and start <= (s.published or s.first_seen) < end for s in recent)
+    counted = _first_of_each_author(inside)
+    return Burst(
+        start=start,
+        end=min(now, end),
+        observed=w.observed,
+        observed_raw=len(inside) + copies,
+        expected=w.expected,
+        total=w.total,
+        negative_share=w.observed / w.total,
+        usual_share=w.usual_share,
+        odds=10.0 ** min(12.0, w.count_evidence),
+        score=w.score,
+        severity=severity_of(w.score, threshold),
+        authors=len(counted),
+        stories=len({i.story for i in counted}),
+        mentions=tuple(i.mention for i in counted),
+    )
+
+
+def _first_of_each_author(items: Sequence[Item]) -> list[Item]:
+    authors: set[str] = set()
+    counted = []
+    for item in items:
+        if item.author is None:
+            counted.append(item)
+        elif item.author not in authors:
+            authors.add(item.author)
+            counted.append(item)
+    return counted

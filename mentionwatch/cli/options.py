@@ -1,0 +1,139 @@
+"""Options that every command takes, before or after its name; the later wins."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mentionwatch.settings import Config
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+@dataclass
+class Settings:
+    """What the shared options say."""
+
+    config: Path | None = None
+    #: -1 quiet, 0 default, 1 and 2 more.
+    verbosity: int = 0
+    #: "auto", "always" or "never".
+    color: str = "auto"
+    json: bool = False
+
+    @staticmethod
+    def current_verbosity() -> int:
+        """For whoever tells an error after click's context is gone."""
+        return _last.verbosity
+
+    def wants_color(self) -> bool:
+        """``--color`` wins over NO_COLOR, NO_COLOR over the terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return False
+        return sys.stdout.isatty()
+
+    def say(self, line: str, *, level: int = 0) -> None:
+        """A line for people on stderr, unless they asked for less."""
+        if self.verbosity >= level:
+            click.echo(line, err=True)
+
+
+# Errors are told after click has closed its contexts; this is where their verbosity is found.
+_last = Settings()
+
+
+def settings() -> Settings:
+    """What the shared options of the running command say."""
+    found: Settings = click.get_current_context().ensure_object(Settings)
+    return found
+
+
+def shared_options(function: F) -> F:
+    """Add the shared options; they are kept in the context and not passed to the command."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+        # Only what was written counts: a command's default must not undo what stood before the command.
+        given = ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
+        kept = ctx.ensure_object(Settings)
+        if given:
+            setattr(kept, name, value)
+        _last.verbosity = kept.verbosity
+
+    return callback
+
+
+def _option(*names: str, **extra: Any) -> Callable[[F], F]:
+    keep = extra.pop("keep")
+    return click.option(*names, expose_value=False, is_eager=True, callback=_keep(keep), **extra)
+
+
+_OPTIONS = [
+    _option(
+        "--config",
+        "config_file",
+        keep="config",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Configuration to use.",
+    ),
+    _option(
+        "-q", "--quiet", "quiet", keep="verbosity", flag_value=-1, type=int, default=None, help="Say less on stderr."
+    ),
+    _option(
+        "-v", "--verbose", "verbose", keep="verbosity", count=True, help="Say more on stderr; twice for still more."
+    ),
+    _option(
+        "--color",
+        "color",
+        keep="color",
+        type=click.Choice(["auto", "always", "never"]),
+        help="Colours; auto minds NO_COLOR.",
+    ),
+    _option("--json", "as_json", keep="json", is_flag=True, default=False, help="Print one JSON document."),
+]
+
+
+def load_settings_config() -> Config:
+    """Load the configuration that applies.
+
+    Raises:
+        ConfigError: It has mistakes, or there is none.
+    """
+    from mentionwatch.errors import ConfigError, Problem
+
+    config = find_settings_config()
+    if config is None:
+        message = "no configuration found; make one with mentionwatch config init, or name one with --config FILE"
+        raise ConfigError([Problem("mentionwatch.toml", None, "", message)])
+    return config
+
+
+def find_settings_config() -> Config | None:
+    """Load the configuration that applies; None when there is none.
+
+    Raises:
+        ConfigError: It has mistakes.
+    """
+    from mentionwatch.config import find_config, load_config
+    from mentionwatch.match import compile_query
+
+    found = find_config(settings().config, os.environ, Path.cwd())
+    if found is None:
+        return None
+    path, named = found
+    return load_config(path, named=named, environ=os.environ, check_query=compile_query)

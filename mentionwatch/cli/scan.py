@@ -1,0 +1,147 @@
+"""``mentionwatch scan``: the one-off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from mentionwatch.cli.options import load_settings_config, settings, shared_options
+from mentionwatch.cli.show import (
+    When,
+    chosen_format,
+    no_limit,
+    now,
+    output_options,
+    plural,
+    progress,
+    show_mentions,
+    zone_of,
+)
+from mentionwatch.errors import UsageError
+from mentionwatch.model import LABELS
+from mentionwatch.settings import FetchSettings, ToneSettings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from mentionwatch.model import Mention
+    from mentionwatch.pipeline.scan import ScanReport
+    from mentionwatch.settings import Config, SourceSettings
+
+
+@click.command("scan")
+@click.argument("terms", nargs=-1, metavar="[TERM]...")
+@click.option("--url", "urls", multiple=True, metavar="URL|FILE", help="A feed, JSON Feed or review page; repeatable.")
+@click.option("--use", "presets", multiple=True, metavar="PRESET", help="A preset; repeatable.")
+@click.option("--source", "names", multiple=True, metavar="NAME", help="A source of the configuration; repeatable.")
+@click.option("--since", type=When(), metavar="WHEN", help="Only what is published since: 7d, 24h, 2026-11-01.")
+@click.option("--tone", "tones", multiple=True, type=click.Choice(LABELS), help="Only this tone; repeatable.")
+@click.option("--limit", default=0, metavar="N", help="At most N mentions; 0: all.")
+@output_options
+@shared_options
+def scan_command(  # noqa: PLR0917 - one parameter per option
+    terms: tuple[str, ...],
+    urls: tuple[str, ...],
+    presets: tuple[str, ...],
+    names: tuple[str, ...],
+    since: datetime | None,
+    tones: tuple[str, ...],
+    limit: int,
+    format_: str | None,
+    output: Path | None,
+    bom: bool,  # noqa: FBT001 - click's flag
+) -> int:
+    r"""Look for terms now; print what is found and store nothing.
+
+    \b
+    Examples:
+      mentionwatch scan acme '"acme router"' --since 7d
+      mentionwatch scan acme --url https://forum.acme.example/posts.rss --tone negative
+      mentionwatch scan acme --url saved.xml --format csv -o mentions.csv
+      mentionwatch scan --config mentionwatch.toml
+
+    A TERM is a query: a word, "a phrase", or several with AND, OR, NOT. Several TERMs: any of them. Without
+    --url, --use, --source or --config it asks the presets that can search without a key.
+
+    Exit code 3 when some sources failed, 4 when all did.
+    """
+    from mentionwatch.pipeline.api import scan
+
+    wanted = no_limit(limit)
+    config = load_settings_config() if settings().config or names else None
+    if not terms and config is None:
+        raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
+    sources = _sources(names, config, others=bool(urls or presets))
+    if not (urls or presets or sources):
+        presets = _default_presets()
+    with progress(len(urls) + len(presets) + len(sources), "Asking") as step:
+        report = scan(
+            *terms,
+            urls=urls,
+            presets=presets,
+            sources=sources,
+            brands=config.brands if config and not terms else (),
+            since=since,
+            now=now(),
+            fetch=config.fetch if config else FetchSettings(),
+            tone=config.tone if config else ToneSettings(),
+            progress=step,
+        )
+    shown = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
+    show_mentions(shown[:wanted], format_=chosen_format(format_, output), output=output, bom=bom, zone=zone_of(config))
+    for name, error in report.errors:
+        click.echo(f"Error: {name}: {error}", err=True)
+    settings().say(_summary(report, shown, len(shown[:wanted])))
+    return _exit_code(report)
+
+
+def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> list[SourceSettings]:
+    """The configured sources that were named; all of them where nothing else was."""
+    if config is None:
+        return []
+    if not names:
+        return [] if others else list(config.sources)
+    known = {source.name: source for source in config.sources}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no source {name!r}; the configuration has {', '.join(known) or 'none'}")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _default_presets() -> tuple[str, ...]:
+    from mentionwatch.sources import search_presets
+
+    found = tuple(search_presets())
+    settings().say(f"Asking {', '.join(found)}; name other places with --url, --use or --config.")
+    return found
+
+
+def _summary(report: ScanReport, found: list[Mention], shown: int) -> str:
+    tones = Counter(mention.tone.label for mention in found)
+    parts = [f"{tones[label]} {label}" for label in LABELS if tones[label]]
+    line = plural(len(found), "mention") + (f" ({', '.join(parts)})" if parts else "")
+    line += f" in {plural(_entries(report), 'entry').replace('entrys', 'entries')}"
+    line += f" from {plural(len(report.outcomes), 'source')}"
+    failed = _failed(report)
+    if failed:
+        line += f"; {failed} failed"
+    return line + (f"; {shown} shown" if shown < len(found) else "") + "."
+
+
+def _entries(report: ScanReport) -> int:
+    return sum(getattr(outcome, "entries", 0) for outcome in report.outcomes)
+
+
+def _failed(report: ScanReport) -> int:
+    from mentionwatch.model import Failed
+
+    return sum(isinstance(outcome, Failed) for outcome in report.outcomes)
+
+
+def _exit_code(report: ScanReport) -> int:
+    if report.outcomes and _failed(report) == len(report.outcomes):
+        return 4
+    return 3 if report.errors else 0

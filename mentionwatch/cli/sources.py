@@ -1,0 +1,124 @@
+"""``mentionwatch sources``: list them, or check one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
+from mentionwatch.cli.show import now, plural, show_table
+from mentionwatch.errors import UsageError
+from mentionwatch.settings import FetchSettings, SourceSettings, show_span
+from mentionwatch.text import one_line
+
+if TYPE_CHECKING:
+    from mentionwatch.pipeline.check import Checked
+    from mentionwatch.settings import Config
+
+#: Entries that ``check`` shows.
+SHOWN = 5
+
+
+@click.group("sources", context_settings={"help_option_names": ["-h", "--help"]})
+@shared_options
+def sources_command() -> None:
+    r"""List the sources, or check one.
+
+    \b
+    Examples:
+      mentionwatch sources list
+      mentionwatch sources check forum
+      mentionwatch sources check https://forum.acme.example/posts.rss
+    """
+
+
+@sources_command.command("list")
+@shared_options
+def list_command() -> None:
+    """List the configured sources."""
+    config = load_settings_config()
+    rows = [
+        {
+            "name": source.name,
+            "kind": "preset" if source.use else source.kind,
+            "place": source.use or source.url or "",
+            "every": show_span(source.every),
+            "brands": list(source.brands or (brand.name for brand in config.brands)),
+        }
+        for source in config.sources
+    ]
+    if settings().json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    cells = [[*(str(row[key]) for key in ("name", "kind", "place", "every")), ", ".join(row["brands"])] for row in rows]
+    show_table(["name", "kind", "place", "every", "brands"], cells)
+
+
+@sources_command.command("check")
+@click.argument("places", nargs=-1, required=True, metavar="NAME|URL|FILE...")
+@shared_options
+def check_command(places: tuple[str, ...]) -> int:
+    """Fetch sources now and show what is read; store nothing.
+
+    Exit code 3 when some failed, 4 when all did.
+    """
+    from mentionwatch.pipeline.check import check_sources
+    from mentionwatch.pipeline.places import named_files
+
+    config = find_settings_config()
+    wanted = [_settings(place, config) for place in places]
+    checked = check_sources(
+        wanted,
+        config.brands if config else (),
+        now=now(),
+        fetch=config.fetch if config else FetchSettings(),
+        files=named_files(wanted),
+    )
+    if settings().json:
+        click.echo(json.dumps([one.record() for one in checked], ensure_ascii=False, indent=2))
+    else:
+        for one in checked:
+            _show(one)
+    for one in checked:
+        for error in one.errors:
+            click.echo(f"Error: {one.name}: {error}", err=True)
+    failed = sum(one.failed for one in checked)
+    return 4 if failed == len(checked) else 3 if any(one.errors for one in checked) else 0
+
+
+def _settings(place: str, config: Config | None) -> SourceSettings:
+    """A configured source by its name, else an address, a file, or a preset."""
+    for source in config.sources if config else ():
+        if source.name == place:
+            return source
+    from mentionwatch.pipeline.places import as_place
+    from mentionwatch.sources.presets import names as preset_names
+
+    if place in preset_names():
+        return SourceSettings(name=place, use=place)
+    try:
+        return as_place(place)
+    except UsageError as e:
+        names = ", ".join(source.name for source in config.sources) if config else "none, for want of a configuration"
+        raise UsageError(f"{e}; configured sources: {names}") from e
+
+
+def _show(one: Checked) -> None:
+    """What was read, the first entries, what was dropped and why."""
+    if one.failed:
+        return
+    title = f" {one_line(one.title, 60)!r}" if one.title else ""
+    entries = plural(len(one.entries), "entry").replace("entrys", "entries")
+    click.echo(f"{one_line(one.name)}: ok, {entries}{title}, {one.seconds:.2f} s")
+    for entry in one.entries[:SHOWN]:
+        when = entry.published.strftime("%Y-%m-%d %H:%M") if entry.published else "undated"
+        said = one_line(entry.title or entry.text or "(no text)", 60)
+        click.echo(f"  {when}  {said}" + (f"  by {one_line(entry.author, 30)}" if entry.author else ""))
+    if len(one.entries) > SHOWN:
+        click.echo(f"  and {len(one.entries) - SHOWN} more")
+    if one.mentions is not None:
+        click.echo(f"  {plural(one.mentions, 'mention')} of your brands would be stored")
+    for dropped in one.dropped[:SHOWN]:
+        click.echo(f"  dropped: {one_line(dropped.what, 50)}: {dropped.why}")

@@ -1,0 +1,217 @@
+"""The user's file: TOML text -> Config, or every problem at once.
+
+``parse_config`` is pure.  ``load_config`` reads the file, checks it, puts the secrets in and makes paths absolute.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mentionwatch import toml
+from mentionwatch.config.checks import check_document
+from mentionwatch.config.secrets import Secret, look_up, put_secrets, references, resolve_secrets
+from mentionwatch.config.show import show_config, starter
+from mentionwatch.errors import ConfigError, Problem
+from mentionwatch.settings import (
+    AlertSettings,
+    Brand,
+    Config,
+    FetchSettings,
+    SourceSettings,
+    StoreSettings,
+    ToneSettings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = [
+    "Secret",
+    "default_store_url",
+    "find_config",
+    "load_config",
+    "parse_config",
+    "resolve_secrets",
+    "show_config",
+    "starter",
+]
+
+
+@dataclass(frozen=True)
+class _SourceInFile(SourceSettings):
+    """A source whose name may be left out."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class _File:
+    """What may stand in the file: Config without its path."""
+
+    brands: tuple[Brand, ...] = ()
+    sources: tuple[_SourceInFile, ...] = ()
+    store: StoreSettings = field(default_factory=StoreSettings)
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    tone: ToneSettings = field(default_factory=ToneSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    timezone: str | None = None
+
+
+def find_config(named: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, bool] | None:
+    """Find the file to use: ``--config``, ``$MENTIONWATCH_CONFIG``, ``./mentionwatch.toml``, the user's config folder.
+
+    Returns:
+        The file, and whether the user chose it: True for a named one and for the one in the user's own folder,
+        False for a ``./mentionwatch.toml`` that only happens to lie there (it may come from a stranger's archive).
+        None when there is no file.
+
+    Raises:
+        ConfigError: A named file does not exist.
+    """
+    in_environ = environ.get("MENTIONWATCH_CONFIG")
+    if named is not None or in_environ:
+        path = named if named is not None else Path(in_environ or "").expanduser()
+        if not _exists(cwd / path):
+            by = "" if named is not None else " (named by $MENTIONWATCH_CONFIG)"
+            raise ConfigError(
+                [Problem(str(path), None, "", f"there is no such file{by}; see: mentionwatch config init")]
+            )
+        return cwd / path, True
+    from platformdirs import user_config_path
+
+    candidates = (
+        (cwd / "mentionwatch.toml", False),
+        (user_config_path("mentionwatch", appauthor=False) / "config.toml", True),
+    )
+    return next(((path, chosen) for path, chosen in candidates if _exists(path)), None)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, a folder that may not be read; a NUL
+        return False
+
+
+def default_store_url() -> str:
+    """Where what was read is kept unless the file says otherwise: in the user's data folder."""
+    from platformdirs import user_data_path
+
+    return f"sqlite:///{(user_data_path('mentionwatch', appauthor=False) / 'mentions.db').as_posix()}"
+
+
+def load_config(
+    path: Path,
+    *,
+    named: bool = True,
+    environ: Mapping[str, str] | None = None,
+    check_query: Callable[[str], object] | None = None,
+) -> Config:
+    """Read a file; the result has its secrets in it, an absolute store URL and its path.
+
+    Args:
+        path: The file.
+        named: Whether the user chose it (see find_config); one that was only found may read no other files.
+        environ: Where ``env:NAME`` is looked up; None: the process's environment.
+        check_query: See parse_config.
+
+    Raises:
+        ConfigError: It cannot be read, holds mistakes, or a secret is not there.
+    """
+    environ = os.environ if environ is None else environ
+    document = toml.parse(toml.read_text(path, str(path)), str(path))
+    secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
+    config = _build(document, check_query, [document.problem(where, why) for where, why in missing.items()])
+    config = replace(put_secrets(config, secrets), path=path)
+    return replace(config, store=replace(config.store, url=_store_url(config.store.url, path.parent)))
+
+
+def parse_config(text: str, file: str, check_query: Callable[[str], object] | None = None) -> Config:
+    """Read a configuration from text, and fill in the defaults that take code.
+
+    A source without a name gets its URL's host or its preset's name; a brand's ``alerts`` hold all of ``[alerts]``
+    but the keys it gives itself.  Secrets stay references (``env:NAME``), and the store's URL stays as written.
+
+    Args:
+        text: The document.
+        file: What to call it in messages.
+        check_query: Compiles a query of a brand, and raises QueryError where it cannot.
+
+    Raises:
+        ConfigError: It holds mistakes; all of them are named.
+    """
+    return _build(toml.parse(text, file), check_query, ())
+
+
+def _build(document: toml.Document, check_query: Callable[[str], object] | None, more: Iterable[Problem]) -> Config:
+    checked = toml.check(document, _File)
+    # The checks read the document itself, so that they tell their mistakes beside those of the types.
+    problems = [*checked.problems, *check_document(document, check_query), *more]
+    if checked.value is None or problems:
+        raise ConfigError(toml.bounded(problems, document.file))
+    file = checked.value
+    return Config(
+        brands=tuple(_with_alerts(b, n, file.alerts, document) for n, b in enumerate(file.brands)),
+        sources=_with_names(file.sources),
+        store=file.store,
+        fetch=file.fetch,
+        tone=file.tone,
+        alerts=file.alerts,
+        timezone=file.timezone,
+    )
+
+
+def _with_alerts(brand: Brand, n: int, general: AlertSettings, document: toml.Document) -> Brand:
+    """Let a brand inherit the alert settings that it does not give itself."""
+    if brand.alerts is None:
+        return brand
+    given = {
+        f.name: getattr(brand.alerts, f.name)
+        for f in fields(AlertSettings)
+        if ("brands", n, "alerts", f.name) in document.lines
+    }
+    return replace(brand, alerts=replace(general, **given))
+
+
+def _with_names(sources: tuple[_SourceInFile, ...]) -> tuple[SourceSettings, ...]:
+    """Name the sources that have no name; names that the user gave go first."""
+    taken = {s.name.casefold() for s in sources}
+    counts: Counter[str] = Counter()
+    named = []
+    for source in sources:
+        values = {f.name: getattr(source, f.name) for f in fields(SourceSettings)}
+        values["name"] = source.name or _free_name(_usual_name(source), taken, counts)
+        named.append(SourceSettings(**values))
+    return tuple(named)
+
+
+def _usual_name(source: SourceSettings) -> str:
+    if source.use is not None:
+        return source.use
+    return (urlsplit(source.url or "").hostname or "source").removeprefix("www.")
+
+
+def _free_name(usual: str, taken: set[str], counts: Counter[str]) -> str:
+    """The usual name, or with -2, -3 …; `counts` spares a second look at numbers already given."""
+    name = ""
+    while not name or name.casefold() in taken:
+        counts[usual] += 1
+        name = usual if counts[usual] == 1 else f"{usual}-{counts[usual]}"
+    taken.add(name.casefold())
+    return name
+
+
+def _store_url(url: str | None, folder: Path) -> str:
+    """Make the path in a store's URL absolute; it is relative to the config file, and ``~`` is the user's folder."""
+    if url is None:
+        return default_store_url()
+    where, question, query = url.removeprefix("sqlite:///").partition("?")
+    if where.startswith(":memory:"):
+        return url
+    path = Path(os.path.abspath(folder / Path(where).expanduser()))  # noqa: PTH100 - resolve() would follow links
+    return f"sqlite:///{path.as_posix()}{question}{query}"

@@ -1,0 +1,255 @@
+"""What the types cannot say: ranges, addresses, names that have to be unique or to exist.
+
+Everything here reads the document as it stands and passes over values of the wrong type, which the types have told
+already: so one run tells all the mistakes of a file.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mentionwatch.errors import QueryError
+from mentionwatch.settings import parse_size, parse_span
+from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mentionwatch.errors import Problem
+    from mentionwatch.toml import Document
+    from mentionwatch.toml_lines import KeyPath
+
+#: Looks at a value; says what is wrong with it, or None.
+Check = Callable[[Any], "str | None"]
+_Tables = list[tuple[int, dict[str, Any]]]
+
+
+def check_document(document: Document, check_query: Callable[[str], object] | None = None) -> list[Problem]:
+    """Name every mistake that is none of type.
+
+    Args:
+        document: The file as it stands.
+        check_query: Compiles a query, and raises QueryError where it cannot.
+    """
+    # Looking for what was meant takes time, so a file of nothing but mistakes is not read to its end.
+    return list(itertools.islice(_problems(document, check_query), MAX_PROBLEMS + 1))
+
+
+def _problems(document: Document, check_query: Callable[[str], object] | None) -> Iterator[Problem]:
+    checks = {**_CHECKS, **dict.fromkeys(_QUERIES, _query(check_query))}
+    for path, value in _walk(document.values):
+        check = checks.get(_pattern(path))
+        wrong = check(value) if check else None
+        if wrong:
+            yield document.problem(path, wrong)
+    brands, sources = _tables(document, "brands"), _tables(document, "sources")
+    yield from _some_brand(document)
+    yield from _unique(document, "brands", brands)
+    yield from _unique(document, "sources", sources)
+    yield from _url_or_use(document, sources)
+    yield from _brands_exist(document, sources, brands)
+
+
+def _walk(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """All values with their paths, as deep as any of the settings lies."""
+    waiting: list[tuple[KeyPath, Any]] = [((), values)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        if len(path) > 4:
+            continue
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [((*path, part), item) for part, item in inner][::-1]
+
+
+def _pattern(path: KeyPath) -> str:
+    return "".join("[]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def _tables(document: Document, name: str) -> _Tables:
+    items = document.values.get(name)
+    return [(n, t) for n, t in enumerate(items if isinstance(items, list) else ()) if isinstance(t, dict)]
+
+
+# --- one value --------------------------------------------------------------------------------------------
+
+
+def _number(wanted: str, fits: Callable[[float], bool]) -> Check:
+    """A number in a range; written so that nan fits nowhere."""
+
+    def check(value: Any) -> str | None:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return f"is {shown(value)}; it has to be {wanted}" if is_number and not fits(value) else None
+
+    return check
+
+
+def _span(least: timedelta, wanted: str) -> Check:
+    def check(value: Any) -> str | None:
+        try:
+            span = parse_span(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+        # timedelta counts microseconds: what is shorter rounds to 0.
+        return f"is {shown(value)}; it has to be {wanted}" if span is not None and span < least else None
+
+    return check
+
+
+def _size(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f'is {shown(value)}; write it with its unit, such as "8MiB"'
+    try:
+        size = parse_size(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    except OverflowError:
+        return "is too large"
+    return f"is {shown(value)}; it has to be 1 KiB or more" if size is not None and size < 2**10 else None
+
+
+def _filled(value: Any) -> str | None:
+    return "is empty" if isinstance(value, str) and not value.strip() else None
+
+
+def _queries(value: Any) -> str | None:
+    return 'is empty; give at least one query, such as match = ["acme"]' if value == [] else None
+
+
+def _query(compile_: Callable[[str], object] | None) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, str) or not value.strip():
+            return _filled(value)
+        try:
+            if compile_:
+                compile_(value)
+        except QueryError as e:
+            return f"{e.reason}, at character {e.offset + 1} of {shown(value)}"
+        return None
+
+    return check
+
+
+def _web_url(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        fits = False
+    if fits and value.isprintable() and " " not in value:
+        return None
+    return 'is no URL to fetch; write http:// or https:// and a host, such as "https://forum.example.com/posts.rss"'
+
+
+def _store_url(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    where = value.removeprefix("sqlite:///").partition("?")[0]
+    if value.startswith("sqlite:///") and where.strip() and value.isprintable():
+        return None
+    return 'is no store; write "sqlite:///" and a file, such as "sqlite:///mentions.db"'
+
+
+def _contact(value: Any) -> str | None:
+    if not isinstance(value, str) or (value.strip() and value.isascii() and value.isprintable()):
+        return None
+    return 'has to be a mail address or a URL in plain ASCII, such as "me@example.com"; it goes into a header'
+
+
+def _timezone(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # not found; a path; a folder such as "Europe"
+        near = suggest(value, sorted(zoneinfo.available_timezones()))
+        return f"there is no time zone {shown(value)}" + (
+            near if "did you mean" in near else '; such as "Europe/Paris"'
+        )
+    return None
+
+
+_COUNT = _number("from 1 to 1000000", lambda n: 1 <= n <= 1_000_000)
+_POSITIVE = _span(timedelta(microseconds=1), "longer than 0")
+_QUERIES = ("brands[].match[]", "brands[].exclude[]", "brands[].context[]")
+_ALERTS: dict[str, Check] = {
+    "min_mentions": _COUNT,
+    "min_authors": _COUNT,
+    "min_confidence": _number("from 0 to 1", lambda n: 0 <= n <= 1),
+    "quiet": _POSITIVE,
+}
+#: By key; "[]" is any place in a list.
+_CHECKS: dict[str, Check] = {
+    "timezone": _timezone,
+    "store.url": _store_url,
+    "store.keep": _POSITIVE,
+    "fetch.contact": _contact,
+    "fetch.concurrency": _number("from 1 to 1000", lambda n: 1 <= n <= 1000),
+    "fetch.timeout": _POSITIVE,
+    "fetch.max_bytes": _size,
+    "tone.neutral_band": _number("from 0 to less than 1", lambda n: 0 <= n < 1),
+    "brands[].name": _filled,
+    "brands[].match": _queries,
+    "brands[].own_authors[]": _filled,
+    "brands[].ignore_authors[]": _filled,
+    "brands[].ignore_sites[]": _filled,
+    "sources[].name": _filled,
+    "sources[].url": _web_url,
+    "sources[].use": _filled,
+    "sources[].every": _span(timedelta(minutes=1), '"1m" or more'),
+    "sources[].fail_after": _COUNT,
+    "sources[].backfill": _POSITIVE,
+    **{f"{table}.{key}": check for table in ("alerts", "brands[].alerts") for key, check in _ALERTS.items()},
+}
+
+
+# --- several values together ------------------------------------------------------------------------------
+
+
+def _some_brand(document: Document) -> Iterator[Problem]:
+    if document.values.get("brands", []) == []:
+        yield document.problem(("brands",), 'there is none; add a [[brands]] with a name and match = ["…"]')
+
+
+def _unique(document: Document, kind: str, tables: _Tables) -> Iterator[Problem]:
+    """Names are compared without regard to case: they are typed on the command line."""
+    seen: dict[str, int] = {}
+    for n, table in tables:
+        name = table.get("name")
+        if not isinstance(name, str) or not name.strip():
+            continue
+        first = seen.setdefault(name.casefold(), n)
+        if first != n:
+            yield document.problem(
+                (kind, n, "name"), f"{shown(name)} is the name of {kind}[{first}] too; names have to differ"
+            )
+
+
+def _url_or_use(document: Document, sources: _Tables) -> Iterator[Problem]:
+    for n, source in sources:
+        if "url" in source and "use" in source:
+            yield document.problem(("sources", n, "use"), "stands beside url; give one of them")
+        elif "url" not in source and "use" not in source:
+            yield document.problem(("sources", n), 'has neither url = "https://…" nor use = "PRESET"')
+
+
+def _brands_exist(document: Document, sources: _Tables, brands: _Tables) -> Iterator[Problem]:
+    names = [name for _, brand in brands if isinstance(name := brand.get("name"), str)]
+    # Where a brand's name is wrong itself, nothing can be said about what refers to it.
+    if not names or len(names) < len(brands):
+        return
+    known = frozenset(names)
+    for n, source in sources:
+        wanted = source.get("brands")
+        for k, name in enumerate(wanted if isinstance(wanted, list) else ()):
+            if isinstance(name, str) and name not in known:
+                near = suggest(name, names[:50])
+                yield document.problem(("sources", n, "brands", k), f"no brand has the name {shown(name)}{near}")

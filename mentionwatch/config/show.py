@@ -1,0 +1,167 @@
+"""A Config as TOML: what is in force (``config show``), and a first file (``config init``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+from mentionwatch.config.secrets import Secret, is_reference
+from mentionwatch.settings import Size, parse_span, show_span
+from mentionwatch.toml import quote, write_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mentionwatch.settings import Config
+
+_MASK = "***"
+_SECRET_NAME = re.compile(r"(?i)token|secret|passw|pwd|api_?-?key|^key$|auth|signature|^sig$|credential")
+
+
+def show_config(config: Config) -> str:
+    """Write what is in force as TOML, with every default, and ``***`` for what is secret.
+
+    Secret are: resolved secrets, params and URL parameters whose name says so (token, key, password …), and user and
+    password in URLs.  Where there are none, parse_config reads the same configuration again.
+    """
+    blocks = [_pairs(config), *_tables(config, "")]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _pairs(table: Any) -> str:
+    """The plain values of a dataclass, a line each; None is left out."""
+    hints = get_type_hints(type(table), include_extras=True)
+    lines = []
+    for field in fields(table):
+        value = getattr(table, field.name)
+        if not (value is None or _is_table(value) or isinstance(value, Path)):
+            lines.append(f"{field.name} = {_written(_without_secrets(field.name, value), hints[field.name])}")
+    return "\n".join(lines)
+
+
+def _is_table(value: object) -> bool:
+    in_list = isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+    return is_dataclass(value) or isinstance(value, dict) or in_list
+
+
+def _tables(parent: Any, path: str) -> Iterator[str]:
+    """The tables of a dataclass and theirs in turn, each with its header."""
+    for field in fields(parent):
+        value, name = getattr(parent, field.name), f"{path}{field.name}"
+        if isinstance(value, dict):
+            yield _params(name, value)
+        elif is_dataclass(value):
+            yield f"[{name}]\n{_pairs(value)}"
+            yield from _tables(value, f"{name}.")
+        elif _is_table(value):
+            for item in value:
+                yield f"[[{name}]]\n{_pairs(item)}"
+                yield from _tables(item, f"{name}.")
+
+
+def _params(name: str, params: Mapping[str, str]) -> str:
+    if not params:
+        return ""
+    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {quote(mask_param(k, v))}" for k, v in params.items())])
+
+
+def _written(value: Any, hint: Any) -> str:
+    if isinstance(value, timedelta):
+        return quote(span_text(value))
+    if isinstance(value, tuple):
+        return f"[{', '.join(quote(item) for item in value)}]"
+    if isinstance(value, str):
+        return quote(value)
+    if get_origin(hint) is Annotated and any(isinstance(mark, Size) for mark in get_args(hint)):
+        return quote(size_text(value))
+    return repr(value)
+
+
+def span_text(span: timedelta) -> str:
+    """Write a length of time so that parse_span gives the same one again."""
+    text = show_span(span)
+    try:
+        if parse_span(text) == span:
+            return text
+    except ValueError:  # 1.23457e+06s
+        pass
+    return f"{span // timedelta(seconds=1)}.{span.microseconds:06}s"
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes in the largest unit that is whole."""
+    units = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+    return next((f"{size // unit}{name}" for name, unit in units if size and size % unit == 0), f"{size}B")
+
+
+def mask_param(name: str, value: str) -> str:
+    """A param as it may be shown."""
+    secret = isinstance(value, Secret) or (_SECRET_NAME.search(name) and not is_reference(value))
+    return _MASK if secret else mask_url(value) if "://" in value else value
+
+
+def mask_url(url: str) -> str:
+    """A URL as it may be shown: without user and password, and without the values of parameters that are secret."""
+    # By hand: what urlsplit refuses has to be masked too, and the rest has to stay as it was written.
+    scheme, slashes, rest = url.partition("//")
+    end = next((n for n, char in enumerate(rest) if char in "/?#"), len(rest))
+    authority = rest[:end].rpartition("@")
+    host = f"{_MASK}@{authority[2]}" if authority[1] else authority[2]
+    parts = re.split(r"([?&;#])", rest[end:])
+    return scheme + slashes + host + "".join(map(_masked_part, parts))
+
+
+def _masked_part(part: str) -> str:
+    name, equals, value = part.partition("=")
+    return f"{name}={_MASK}" if equals and value and _SECRET_NAME.search(name) else part
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if isinstance(value, Secret):
+        return _MASK
+    return mask_url(value) if name in {"url", "contact"} and isinstance(value, str) else value
+
+
+def starter(brand: str, terms: Sequence[str], sources: Sequence[str]) -> str:
+    """Write a first file.
+
+    Args:
+        brand: What is watched.
+        terms: Queries, one of which has to match.
+        sources: URLs (http, https) and names of presets.
+    """
+    shown = [
+        f"[[sources]]\n{'url' if s.lower().startswith(('http://', 'https://')) else 'use'} = {quote(s)}\n"
+        for s in sources
+    ]
+    return _STARTER.format(
+        name=quote(brand), match=", ".join(map(quote, terms)), sources="\n".join(shown) or _NO_SOURCES
+    )
+
+
+_NO_SOURCES = """\
+# [[sources]]
+# url = "https://forum.example.com/posts.rss"
+"""
+_STARTER = """\
+# What mentionwatch watches, and where.  Check it with: mentionwatch config check
+# All other keys have defaults; config.example.toml explains them.
+
+[[brands]]
+name = {name}
+# Queries, one of which has to match: words, "phrases", AND OR NOT, NEAR/3, wild*
+match = [{match}]
+# Queries, none of which may match.
+# exclude = []
+# Our own people: not counted as mentions.
+# own_authors = []
+
+[alerts]
+# How soon to tell: low, medium or high.
+sensitivity = "medium"
+
+# Where to look: the URL of a feed, or the name of a preset (see: mentionwatch sources presets).
+{sources}"""

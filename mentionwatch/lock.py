@@ -1,0 +1,60 @@
+"""One poll at a time: an OS lock, which the system gives back whatever ends the process.
+
+The lock itself is an empty file beside the store.  Who holds it, and since when, stands in a second file, because on
+Windows a locked file cannot be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mentionwatch.errors import Locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+
+@contextmanager
+def poll_lock(store: Path, *, now: datetime, wait_s: float = 0.0) -> Iterator[None]:
+    """Hold the lock of a store.
+
+    Args:
+        store: The store's file.
+        now: When it is taken.
+        wait_s: How long to wait for another run, in seconds.
+
+    Raises:
+        Locked: Another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    path = store.with_name(store.name + ".lock")
+    holder = store.with_name(store.name + ".lock.holder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, mode=0o600)
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout as e:
+        pid, since = _read_holder(holder)
+        raise Locked(str(path), pid, now.timestamp() - since if since is not None else None) from e
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "since": now.timestamp()}), "utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _read_holder(path: Path) -> tuple[int | None, float | None]:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+        return int(held["pid"]), float(held["since"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, None

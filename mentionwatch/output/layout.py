@@ -1,0 +1,108 @@
+"""What the formats for people share: excerpts, local times, widths in terminal cells, the mentions worth quoting."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mentionwatch.text import clean, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime, tzinfo
+
+    from mentionwatch.model import Entry, Mention
+
+#: Characters of an id that are shown; any command takes an id that is shortened to what is unique.
+ID_SHOWN = 8
+
+# A text can be a megabyte; nobody reads more than this of it here.
+_READ = 4000
+
+
+def excerpt(entry: Entry, length: int = 400) -> str:
+    """Title and text on one line of at most `length` characters; the title once, where the text begins with it."""
+    title = one_line((entry.title or "")[:_READ])
+    text = one_line((entry.text or "")[:_READ])
+    if not title or text.casefold().startswith(title.rstrip("…. ").casefold()):
+        return one_line(text, length)
+    return one_line(f"{title} - {text}" if text else title, length)
+
+
+def shown_time(moment: datetime, zone: tzinfo | None) -> str:
+    """Local time to the minute, 16 characters: ``2024-05-14 09:12``."""
+    try:
+        local = moment.astimezone(zone)
+    except (OverflowError, OSError):
+        local = moment  # the years 1 and 9999, which some system calendars refuse
+    return local.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
+
+
+def mention_time(mention: Mention, zone: tzinfo | None) -> str:
+    """When it was published, or first seen where it bears no date; see ``shown_time``."""
+    return shown_time(mention.entry.published or mention.first_seen, zone)
+
+
+def web_link(url: str | None) -> str | None:
+    """The URL, cleaned, where a person may follow it: http and https with a host only."""
+    if not url:
+        return None
+    url = "".join(clean(url).split())
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def wrap_cells(text: str, width: int, most_lines: int | None = None) -> list[str]:
+    """Break a line at blanks, counting terminal cells (a CJK character takes two); the last one kept ends in "…"."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=StringIO(), width=width, force_terminal=False, force_jupyter=False, color_system=None)
+    lines = [line.plain.rstrip() for line in Text(text).wrap(console, width, tab_size=1)]
+    if most_lines is None or len(lines) <= most_lines:
+        return lines
+    last = Text(f"{lines[most_lines - 1]}…")
+    if last.cell_len > width:
+        last = Text(lines[most_lines - 1])
+        last.truncate(width - 1)
+        last.append("…")
+    return [*lines[: most_lines - 1], last.plain]
+
+
+def shorten_cells(text: str, width: int) -> str:
+    """Cut a text to at most `width` terminal cells, with an ellipsis where something went."""
+    from rich.text import Text
+
+    shown = Text(text)
+    shown.truncate(width, overflow="ellipsis")
+    return shown.plain
+
+
+def pick_quotes(mentions: Iterable[Mention], most: int = 5) -> list[Mention]:
+    """The worst negative mentions, worst first: one an author, one a text.
+
+    A mention without an author counts as an author of its own.
+    """
+    picked: list[Mention] = []
+    authors: set[str] = set()
+    stories: set[str] = set()
+    negative = (mention for mention in mentions if mention.tone.label == "negative")
+    for mention in sorted(negative, key=_badness):
+        author = (mention.entry.author or mention.id).casefold()
+        if author in authors or mention.story in stories or not excerpt(mention.entry):
+            continue
+        authors.add(author)
+        stories.add(mention.story)
+        picked.append(mention)
+        if len(picked) == most:
+            break
+    return picked
+
+
+def _badness(mention: Mention) -> tuple[float, float, str]:
+    polarity, confidence = mention.tone.polarity, mention.tone.confidence
+    return (1.0 if polarity is None else polarity, -(confidence or 0.0), mention.id)

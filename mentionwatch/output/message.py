@@ -1,0 +1,102 @@
+"""An alert as a plain message: for a terminal, a cron mail, any channel that takes text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mentionwatch.output.layout import (
+    ID_SHOWN,
+    excerpt,
+    mention_time,
+    pick_quotes,
+    shorten_cells,
+    shown_time,
+    web_link,
+    wrap_cells,
+)
+from mentionwatch.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import tzinfo
+
+    from mentionwatch.model import Alert, Mention, NoticeKind
+
+#: Columns of the message; a mail quoted once still fits 80.
+WIDTH = 78
+#: Links listed at most; the rest is a command away.
+MOST_LINKS = 50
+
+
+def alert_subject(alert: Alert, notice: NoticeKind = "open") -> str:
+    """What it is about, in one line: ``Nimbus: high alert``."""
+    told = {
+        "open": f"{alert.severity} alert",
+        "worse": f"alert is worse, now {alert.severity}",
+        "remind": f"{alert.severity} alert goes on",
+        "resolved": "alert is resolved",
+    }[notice]
+    return f"{one_line(alert.brand, 60)}: {told}"
+
+
+def alert_text(
+    alert: Alert,
+    mentions: Iterable[Mention],
+    *,
+    notice: NoticeKind = "open",
+    zone: tzinfo | None = None,
+    width: int = WIDTH,
+) -> str:
+    """The whole message: why, the worst said (at most 5, of different authors), and every link.
+
+    Args:
+        alert: What is told.
+        mentions: The mentions behind it, as far as they are still stored, in any order.
+        notice: Which telling of it this is.
+        zone: For people's eyes; None: the system's.
+        width: Terminal cells a line has at most; links are never broken.
+
+    Returns:
+        Plain text without colours; it ends with a line feed.
+    """
+    evidence = sorted(mentions, key=lambda m: (m.entry.published or m.first_seen, m.id))
+    quotes = pick_quotes(evidence)
+    parts = [
+        _head(alert, notice, zone, width),
+        *(_quote(mention, zone, width) for mention in quotes),
+        _links(evidence, {mention.id for mention in quotes}),
+        [f"mentionwatch alerts show {one_line(alert.id[:ID_SHOWN])}"],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _head(alert: Alert, notice: NoticeKind, zone: tzinfo | None, width: int) -> list[str]:
+    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
+    lines = [
+        *wrap_cells(alert_subject(alert, notice), width),
+        *wrap_cells(one_line(alert.reason), width),
+        *wrap_cells(f"From {start} to {end}.", width),
+    ]
+    if alert.blind_spots:
+        names = one_line(", ".join(alert.blind_spots))
+        lines += wrap_cells(f"Blind spots, where there may be more: {names}.", width)
+    return lines
+
+
+def _quote(mention: Mention, zone: tzinfo | None, width: int) -> list[str]:
+    entry = mention.entry
+    stars = f"{entry.rating:g}/5" if entry.rating is not None else None
+    author = one_line(entry.author, 40) if entry.author else "no name"
+    by = ", ".join(filter(None, (author, one_line(entry.source, 40), stars, mention_time(mention, zone))))
+    link = web_link(entry.url)
+    words = wrap_cells(f'"{excerpt(entry, 280)}"', width - 2)
+    return [f"  {line}" for line in (*words, shorten_cells(f"- {by}", width - 2), *([link] if link else []))]
+
+
+def _links(evidence: Sequence[Mention], quoted: set[str]) -> list[str]:
+    links = {link: None for m in evidence if m.id not in quoted and (link := web_link(m.entry.url))}
+    if not links:
+        return []
+    rest = len(links) - MOST_LINKS
+    more = [f"  and {rest} more"] if rest > 0 else []
+    return ["The other mentions, oldest first:", *(f"  {link}" for link in list(links)[:MOST_LINKS]), *more]

@@ -1,0 +1,173 @@
+"""Tables for people, in a terminal or a mail.
+
+No boxes: a mention is a line of columns, then its words, then its link.  From 110 columns on the words stand in
+the line.  A link is never cut, and a tone is never told by colour alone.  Remote text is shown as it stands: it is
+handed to rich as ``Text``, never as markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from mentionwatch.output.layout import ID_SHOWN, excerpt, mention_time, shown_time, web_link, wrap_cells
+from mentionwatch.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+    from mentionwatch.model import Alert, Label, Mention
+    from mentionwatch.output.base import Options
+
+_WIDTH = 80
+#: From this width on the words stand in the line of columns.
+_WIDE = 110
+#: Narrower than this nothing can be laid out; the terminal wraps.
+_NARROWEST = 40
+_GAP = "  "
+_INDENT = " " * 4
+
+_TONES: dict[Label, tuple[str, str]] = {
+    "negative": ("- negative", "red"),
+    "neutral": ("~ neutral", ""),
+    "positive": ("+ positive", "green"),
+    "unknown": ("? unknown", "yellow"),
+}
+_SEVERITY_STYLES = {"elevated": "yellow", "high": "red", "critical": "bold red"}
+
+# A piece of a line: text, style, width in cells (None: as it comes).
+_Piece = tuple[str, str, "int | None"]
+
+
+def write_mentions(mentions: Iterable[Mention], stream: TextIO, options: Options) -> None:
+    """Write the mentions; nothing for none."""
+    items = list(mentions)
+    if not items:
+        return
+    console, width = _make_console(stream, options)
+    brand = _fit((m.brand for m in items), 16)
+    if width < _WIDE:
+        for mention in items:
+            _print_narrow(console, mention, brand, width, options)
+        return
+    source = _fit((m.entry.source for m in items), 18)
+    author = _fit((m.entry.author or "" for m in items), 16)
+    sizes = (ID_SHOWN, 16, 10, brand, source, author)
+    heads = zip(("ID", "TIME", "TONE", "BRAND", "SOURCE", "AUTHOR"), sizes, strict=True)
+    _print_line(console, [*((head, "bold", size) for head, size in heads), ("TEXT", "bold", None)], width)
+    for mention in items:
+        _print_wide(console, mention, (brand, source, author), width, options)
+
+
+def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> None:
+    """Write the alerts, each with its reason; nothing for none."""
+    items = list(alerts)
+    if not items:
+        return
+    console, width = _make_console(stream, options)
+    brand = _fit((a.brand for a in items), 24)
+    for alert in items:
+        pieces = [
+            (alert.id[:ID_SHOWN], "bold", ID_SHOWN),
+            (shown_time(alert.opened, options.zone), "", 16),
+            (alert.severity, _SEVERITY_STYLES[alert.severity], 8),
+            (alert.state, "", 12),
+            (alert.brand, "bold", brand),
+            (f"{alert.observed} negative", "", None),
+        ]
+        _print_line(console, pieces, width)
+        _print_words(console, one_line(alert.reason), width, most_lines=4)
+        if alert.blind_spots:
+            _print_words(console, f"Blind spots: {one_line(', '.join(alert.blind_spots))}", width, most_lines=2)
+
+
+def _make_console(stream: TextIO, options: Options) -> tuple[Console, int]:
+    """A console that heeds our options only: whether there is a terminal, and which colours, is the caller's to say."""
+    width = max(options.width or _WIDTH, _NARROWEST)
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=options.color,
+        color_system="standard" if options.color else None,
+        no_color=not options.color,
+        force_jupyter=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    return console, width
+
+
+def _print_narrow(console: Console, mention: Mention, brand: int, width: int, options: Options) -> None:
+    entry = mention.entry
+    where = ", ".join(filter(None, (entry.source, entry.author, *_marks(mention))))
+    _print_line(console, [*_first_pieces(mention, options), (mention.brand, "", brand), (where, "", None)], width)
+    _print_words(console, excerpt(entry), width, most_lines=2)
+    _print_link(console, entry.url)
+
+
+def _print_wide(console: Console, mention: Mention, sizes: tuple[int, int, int], width: int, options: Options) -> None:
+    entry = mention.entry
+    columns = zip((mention.brand, entry.source, entry.author or ""), sizes, strict=True)
+    marks = "".join(f"({mark}) " for mark in _marks(mention))
+    pieces: list[_Piece] = [(text, "", size) for text, size in columns]
+    _print_line(console, [*_first_pieces(mention, options), *pieces, (marks + excerpt(entry), "", None)], width)
+    _print_link(console, entry.url)
+
+
+def _first_pieces(mention: Mention, options: Options) -> list[_Piece]:
+    tone, style = _TONES[mention.tone.label]
+    return [
+        (mention.id[:ID_SHOWN], "bold", ID_SHOWN),
+        (mention_time(mention, options.zone), "", 16),
+        (tone, style, 10),
+    ]
+
+
+def _marks(mention: Mention) -> list[str]:
+    """What is worth knowing beside the words: stars, copies, what the user did with it."""
+    rating = mention.entry.rating
+    return [
+        *([f"{rating:g}/5"] if rating is not None else []),
+        *([f"{mention.copies} copies"] if mention.copies > 1 else []),
+        *([mention.state] if mention.state != "open" else []),
+    ]
+
+
+def _fit(texts: Iterable[str], most: int) -> int:
+    """Cells that the widest of the texts takes, at most `most`."""
+    return min(most, max(Text(one_line(text, most)).cell_len for text in texts))
+
+
+def _print_line(console: Console, pieces: Sequence[_Piece], width: int) -> None:
+    """Print one line of columns; the last piece takes what is left."""
+    line = Text()
+    for number, (content, style, size) in enumerate(pieces):
+        last = number == len(pieces) - 1
+        cell = Text(one_line(content), style=style)
+        room = width - line.cell_len
+        cell.truncate(room if size is None else size, overflow="ellipsis", pad=not last)
+        line.append_text(cell)
+        if not last:
+            line.append(_GAP)
+    line.rstrip()
+    line.truncate(width, overflow="ellipsis")
+    console.print(line)
+
+
+def _print_words(console: Console, words: str, width: int, most_lines: int) -> None:
+    if words:
+        for line in wrap_cells(words, width - len(_INDENT), most_lines):
+            console.print(Text(_INDENT + line))
+
+
+def _print_link(console: Console, url: str | None) -> None:
+    """Print the link whole: soft wrap leaves it to the terminal, so that it can be clicked and copied."""
+    link = web_link(url)
+    if link:
+        console.print(Text(_INDENT + link, style="blue"))

@@ -1,0 +1,166 @@
+"""What the command line does, as calls: ``from mentionwatch import scan, poll, …``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from mentionwatch.lock import poll_lock
+from mentionwatch.pipeline.places import as_places, named_files
+from mentionwatch.pipeline.poll import PollReport, poll_store
+from mentionwatch.pipeline.scan import ScanReport, scan_sources, terms_brand
+from mentionwatch.pipeline.search import search_store
+from mentionwatch.pipeline.tell import tell
+from mentionwatch.settings import FetchSettings, ToneSettings
+from mentionwatch.sources import make_source, search_presets
+from mentionwatch.store import Filter, Store, store_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mentionwatch.deliver.base import Channel
+    from mentionwatch.model import Alert, Mention
+    from mentionwatch.pipeline.search import Sort
+    from mentionwatch.settings import Brand, Config, SourceSettings
+
+_FETCH, _TONE = FetchSettings(), ToneSettings()
+
+
+def _quietly(_name: str) -> None:
+    """Report no progress."""
+
+
+def scan(
+    *terms: str,
+    urls: Sequence[str] = (),
+    presets: Sequence[str] = (),
+    sources: Sequence[SourceSettings] = (),
+    brands: Sequence[Brand] = (),
+    since: datetime | None = None,
+    now: datetime | None = None,
+    fetch: FetchSettings = _FETCH,
+    tone: ToneSettings = _TONE,
+    progress: Callable[[str], None] = _quietly,
+) -> ScanReport:
+    """Look once, and store nothing.
+
+    Args:
+        terms: Queries; an entry that any of them matches is a mention of the first.
+        urls: Feeds, JSON Feeds or review pages: addresses, or paths of files.
+        presets: Names of presets.
+        sources: Sources as a configuration has them.
+        brands: What to look for, instead of `terms`.
+        since: Mentions published earlier are left out; undated ones stay.
+        now: Present time, aware; None: the clock's.
+        fetch: Limits of fetching.
+        tone: What judges.
+        progress: Called with a source's name when it is done.
+
+    Returns:
+        The mentions, newest first, and what became of each source: ``outcomes``, ``errors``.  Without any place
+        given, the presets are asked that can search and need no key.
+
+    Raises:
+        UsageError: There is nothing to look for, or a path leads nowhere.
+        QueryError: A term cannot be read.
+        ConfigError: There is no such preset.
+    """
+    places = [*as_places(urls, presets), *sources] or as_places((), search_presets())
+    return scan_sources(
+        [make_source(place) for place in places],
+        tuple(brands) or (terms_brand(terms),),
+        now=now or datetime.now(timezone.utc),
+        since=since,
+        fetch=fetch,
+        files=named_files(places),
+        tone=tone,
+        progress=progress,
+    )
+
+
+def poll(
+    config: Config,
+    *,
+    channel: Channel | None = None,
+    now: datetime | None = None,
+    every_source: bool = False,
+    dry_run: bool = False,
+    wait_s: float = 0.0,
+    progress: Callable[[str], None] = _quietly,
+) -> PollReport:
+    """Poll the sources that are due, store, detect and tell, as the cron job does.
+
+    Args:
+        config: From ``load_config``.
+        channel: Tells notices; None: they wait in the store's outbox for a poll that has one.
+        now: Present time, aware; None: the clock's.
+        every_source: Also sources that are not due.
+        dry_run: Do everything and keep nothing; notices go to `channel` all the same.
+        wait_s: How long to wait for another run, in seconds.
+        progress: Called with a source's name when it is done.
+
+    Raises:
+        Locked: Another run holds the lock.
+        StoreError: The store cannot be opened or written.
+        OutputError: The channel failed; the notice stays in the outbox.
+    """
+    at = now or datetime.now(timezone.utc)
+    url = _store_url(config)
+    path = store_path(url)
+    with ExitStack() as stack:
+        if path is not None:
+            stack.enter_context(poll_lock(path, now=at, wait_s=wait_s))
+            if dry_run and not path.exists():
+                url = "sqlite://"
+        store = stack.enter_context(Store(url, create=True, dry_run=dry_run))
+        report = poll_store(config, store, now=at, every_source=every_source, progress=progress)
+        if channel is not None:
+            tell(store, channel, now=at)
+        return report
+
+
+def find_mentions(
+    config: Config,
+    query: str | None = None,
+    *,
+    wanted: Filter | None = None,
+    sort: Sort = "newest",
+    limit: int | None = None,
+) -> tuple[Mention, ...]:
+    """Search what is stored.
+
+    Args:
+        config: Names the store.
+        query: In the query language; None: everything.
+        wanted: Further restrictions.
+        sort: "newest", "oldest" or "negative" (lowest polarity first).
+        limit: Most mentions given back.
+
+    Raises:
+        StoreError: There is no store yet, or it cannot be read.
+        QueryError: The query cannot be read.
+    """
+    with Store(_store_url(config)) as store:
+        return search_store(store, query, wanted or Filter(), sort=sort, limit=limit).mentions
+
+
+def list_alerts(config: Config, *, brand: str | None = None, live: bool = False) -> tuple[Alert, ...]:
+    """Alerts, the latest first.
+
+    Args:
+        config: Names the store.
+        brand: Only this brand's.
+        live: Only those that are not resolved.
+
+    Raises:
+        StoreError: There is no store yet, or it cannot be read.
+    """
+    with Store(_store_url(config)) as store:
+        return tuple(store.alerts(brand=brand, live=live))
+
+
+def _store_url(config: Config) -> str:
+    from mentionwatch.config import default_store_url
+
+    return config.store.url or default_store_url()

@@ -1,0 +1,100 @@
+"""Try sources: fetch, read, and say what would be stored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mentionwatch.fetch import Fetcher
+from mentionwatch.match import Matcher
+from mentionwatch.model import Ask
+from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.sources import make_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from mentionwatch.errors import SourceError
+    from mentionwatch.model import Dropped, Entry
+    from mentionwatch.settings import Brand, FetchSettings, SourceSettings
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one source gave."""
+
+    name: str
+    #: Title of its first document.
+    title: str | None
+    entries: tuple[Entry, ...]
+    dropped: tuple[Dropped, ...]
+    errors: tuple[SourceError, ...]
+    #: Nothing at all could be had.
+    failed: bool
+    #: How many mentions the entries would make; None when no brand is configured.
+    mentions: int | None
+    #: Whole time of fetching and reading.
+    seconds: float
+
+    def record(self) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "name": self.name,
+            "state": self.errors[0].state if self.failed else "ok",
+            "title": self.title,
+            "entries": len(self.entries),
+            "mentions": self.mentions,
+            "dropped": [{"what": dropped.what, "why": dropped.why} for dropped in self.dropped],
+            "errors": [str(error) for error in self.errors],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def check_sources(
+    sources: Sequence[SourceSettings],
+    brands: Sequence[Brand],
+    *,
+    now: datetime,
+    fetch: FetchSettings,
+    files: Iterable[str] = (),
+) -> list[Checked]:
+    """Fetch and read sources at the same time; nothing is stored.
+
+    Args:
+        sources: What to try.
+        brands: What is looked for; those that a source names, else all.
+        now: Present time.
+        fetch: Limits of fetching.
+        files: ``file:`` URLs among the sources that may be read.
+    """
+
+    async def run() -> list[Checked]:
+        fetcher = Fetcher(fetch, files=files)
+        try:
+            return list(await asyncio.gather(*(_check(one, brands, fetcher, now) for one in sources)))
+        finally:
+            await fetcher.close()
+
+    return asyncio.run(run())
+
+
+async def _check(settings: SourceSettings, brands: Sequence[Brand], fetcher: Fetcher, now: datetime) -> Checked:
+    wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
+    started = time.perf_counter()
+    got = await collect(make_source(settings), Ask(now=now, terms=brand_terms(wanted)), fetcher, max_pages=0)
+    seconds = time.perf_counter() - started
+    matcher = Matcher(wanted)
+    return Checked(
+        name=settings.name,
+        title=got.titles[0] if got.titles else None,
+        entries=tuple(got.entries),
+        dropped=tuple(got.dropped),
+        errors=tuple(got.errors),
+        failed=got.failed is not None,
+        mentions=sum(len(matcher.matches(entry)) for entry in got.entries) if wanted else None,
+        seconds=seconds,
+    )

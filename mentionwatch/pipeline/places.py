@@ -1,0 +1,41 @@
+"""What a user names by hand: an address, a file, a preset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mentionwatch.errors import UsageError
+from mentionwatch.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def as_place(url: str) -> SourceSettings:
+    """A source for an address, or for a file, named as it was written.
+
+    Raises:
+        UsageError: It is neither an http(s) address nor a file that is there.
+    """
+    if url.startswith(("http://", "https://")):
+        return SourceSettings(name=url, url=url)
+    path = Path(url.removeprefix("file://"))
+    try:
+        there = path.is_file()
+    except (OSError, ValueError):  # a name too long, a NUL
+        there = False
+    if not there:
+        raise UsageError(f"{url!r} is neither an address (https://…) nor a file that is there")
+    return SourceSettings(name=url, url=path.resolve().as_uri())
+
+
+def as_places(urls: Iterable[str], presets: Iterable[str]) -> list[SourceSettings]:
+    """Sources for addresses, files and presets; one each, however often it is named."""
+    places = [as_place(url) for url in dict.fromkeys(urls)]
+    return places + [SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets)]
+
+
+def named_files(places: Sequence[SourceSettings]) -> list[str]:
+    """The ``file:`` URLs among sources: only what was named by hand may be read."""
+    return [place.url for place in places if place.url and place.url.startswith("file:")]

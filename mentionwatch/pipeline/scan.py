@@ -1,0 +1,135 @@
+"""The one-off: look, judge, show, store nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mentionwatch.fetch import Fetcher
+from mentionwatch.identity import entry_id
+from mentionwatch.match import Matcher, compile_query, search_terms
+from mentionwatch.model import Ask, Failed, Mention, NotModified, Outcome, Polled
+from mentionwatch.pipeline.collect import Collected, collect, make_mention
+from mentionwatch.settings import Brand, FetchSettings, ToneSettings
+from mentionwatch.tone import make_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from mentionwatch.errors import SourceError
+    from mentionwatch.sources.base import Source
+
+_FETCH, _TONE = FetchSettings(), ToneSettings()
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """What a scan found."""
+
+    #: Newest first; undated ones last.
+    mentions: tuple[Mention, ...]
+    #: One per source, in the order given.
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def errors(self) -> tuple[tuple[str, SourceError], ...]:
+        """Every failure with its source: whole sources, and pages of sources that otherwise answered."""
+        found: list[tuple[str, SourceError]] = []
+        for outcome in self.outcomes:
+            if isinstance(outcome, Failed):
+                found.append((outcome.source, outcome.error))
+            elif isinstance(outcome, Polled):
+                found += [(outcome.source, error) for error in outcome.partly_failed]
+        return tuple(found)
+
+
+def terms_brand(terms: Sequence[str]) -> Brand:
+    """The brand that a scan for bare terms looks for: named like the first, matched by any."""
+    return Brand(name=terms[0], match=tuple(terms))
+
+
+def brand_terms(brands: Iterable[Brand]) -> tuple[str, ...]:
+    """What a source that can search is asked for, for these brands."""
+    found = (term for brand in brands for query in brand.match for term in search_terms(compile_query(query)))
+    return tuple(dict.fromkeys(found))
+
+
+def scan_sources(
+    sources: Sequence[Source],
+    brands: Sequence[Brand],
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    fetch: FetchSettings = _FETCH,
+    files: Iterable[str] = (),
+    tone: ToneSettings = _TONE,
+    progress: Callable[[str], None] = lambda _source: None,
+) -> ScanReport:
+    """Poll sources once and find brands in what they hold; nothing is stored.
+
+    Args:
+        sources: Where to look.
+        brands: What to look for.
+        now: Present time.
+        since: Mentions published earlier are left out; undated ones stay.
+        fetch: Limits of fetching.
+        files: ``file:`` URLs among the sources that may be read.
+        tone: What judges.
+        progress: Called with a source's name when it is done.
+    """
+    ask = Ask(now=now, terms=brand_terms(brands), since=since)
+    collected = asyncio.run(_collect_all(sources, ask, fetch, files, progress))
+    matcher, engine = Matcher(brands), make_engine(tone)
+    mentions: dict[str, Mention] = {}
+    outcomes: list[Outcome] = []
+    for got in collected:
+        before = len(mentions)
+        for entry in got.entries:
+            if since and entry.published and entry.published < since:
+                continue
+            for match in matcher.matches(entry):
+                mention = make_mention(entry, entry_id(entry), match, engine, now=now, backlog=True)
+                mentions.setdefault(mention.id, mention)
+        outcomes.append(_outcome(got, len(mentions) - before))
+    return ScanReport(tuple(_newest_first(_count_copies(mentions.values()))), tuple(outcomes))
+
+
+async def _collect_all(
+    sources: Sequence[Source], ask: Ask, settings: FetchSettings, files: Iterable[str], progress: Callable[[str], None]
+) -> list[Collected]:
+    fetcher = Fetcher(settings, files=files)
+
+    async def one(source: Source) -> Collected:
+        got = await collect(source, ask, fetcher)
+        progress(source.name)
+        return got
+
+    try:
+        return list(await asyncio.gather(*(one(source) for source in sources)))
+    finally:
+        await fetcher.close()
+
+
+def _outcome(got: Collected, mentions: int) -> Outcome:
+    if got.failed:
+        return Failed(got.source, got.failed)
+    if got.asked and got.unchanged == len(got.asked):
+        return NotModified(got.source)
+    found = len(got.entries)
+    return Polled(got.source, found, found, mentions, tuple(got.dropped), tuple(got.errors))
+
+
+def _count_copies(mentions: Iterable[Mention]) -> list[Mention]:
+    found = list(mentions)
+    counts: dict[tuple[str, str], int] = {}
+    for mention in found:
+        counts[mention.brand, mention.story] = counts.get((mention.brand, mention.story), 0) + 1
+    return [replace(mention, copies=counts[mention.brand, mention.story]) for mention in found]
+
+
+def _newest_first(mentions: Iterable[Mention]) -> list[Mention]:
+    found = list(mentions)
+    dated = sorted((m for m in found if m.entry.published), key=lambda m: str(m.entry.published), reverse=True)
+    return dated + [m for m in found if not m.entry.published]

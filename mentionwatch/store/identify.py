@@ -1,0 +1,124 @@
+"""Which entries are known already: by (source, id), then by URL, then by content."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, or_, select
+
+from mentionwatch.identity import content_key, entry_id, url_key
+from mentionwatch.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mentionwatch.model import Entry
+
+#: SQLite takes 32,766 variables in a statement; three lists of this length stay far below.
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store knows of an entry.
+
+    Attributes:
+        id: Its id: the stored one when it is known, else the one it will get.
+        brands: Brands that it is a mention of already.
+        new: It is not stored.
+        changed: It is stored with another text, author or rating.
+    """
+
+    id: str
+    brands: frozenset[str]
+    new: bool
+    changed: bool
+
+
+def identify(connection: Connection, source: str, entries: Sequence[Entry]) -> list[Known]:
+    """Say for each of a source's entries what is known of it, in their order."""
+    rows = _candidates(connection, source, entries)
+    brands = _brands(connection, rows)
+    finder = _Finder(entries, rows)
+    found = []
+    for entry in entries:
+        row = finder.find(entry)
+        known = row["id"] if row else entry_id(entry)
+        changed = row is not None and _changed(row, entry)
+        found.append(Known(known, frozenset(brands.get(known, ())), new=row is None, changed=changed))
+    return found
+
+
+class _Finder:
+    """The stored rows of one source, ready to be asked for an entry of one document."""
+
+    def __init__(self, entries: Sequence[Entry], rows: Sequence[Any]) -> None:
+        self._by_id = {row["id"]: row for row in rows}
+        self._by_url: dict[str, list[Any]] = defaultdict(list)
+        self._by_content: dict[str, list[Any]] = defaultdict(list)
+        for row in rows:
+            self._by_url[row["url_key"] or ""].append(row)
+            self._by_content[row["content_key"]].append(row)
+        self._ids = {entry_id(entry) for entry in entries}
+        self._urls = Counter(url_key(entry.url) for entry in entries if entry.url)
+
+    def find(self, entry: Entry) -> Any | None:
+        """The row of this entry, or None."""
+        return self._by_id.get(entry_id(entry)) or self._same_url(entry) or self._same_content(entry)
+
+    def _same_url(self, entry: Entry) -> Any | None:
+        # Many reviews stand on one page, and some feeds link every item to their home page: there an URL names
+        # nothing.  So it counts where it is the only one on both sides, and the title agrees.
+        if not entry.url or self._urls[url_key(entry.url)] > 1:
+            return None
+        rows = self._by_url.get(url_key(entry.url), [])
+        row = rows[0] if len(rows) == 1 else None
+        agrees = row and row["id"] not in self._ids and entry.title and row["title"] == entry.title
+        return row if agrees else None
+
+    def _same_content(self, entry: Entry) -> Any | None:
+        for row in self._by_content.get(content_key(entry), []):
+            same = row["author"] == entry.author and row["published"] == entry.published
+            if same and row["id"] not in self._ids:
+                return row
+        return None
+
+
+def _changed(row: Any, entry: Entry) -> bool:
+    kept = ("author", "rating", "title", "text")
+    return any(row[name] != getattr(entry, name) for name in kept)
+
+
+def _candidates(connection: Connection, source: str, entries: Sequence[Entry]) -> list[Any]:
+    table = schema.entries.c
+    rows: dict[str, Any] = {}
+    for chunk in _chunks(entries):
+        urls = [url_key(entry.url) for entry in chunk if entry.url]
+        statement = select(schema.entries).where(
+            table.source == source,
+            or_(
+                table.id.in_([entry_id(entry) for entry in chunk]),
+                table.url_key.in_(urls),
+                table.content_key.in_([content_key(entry) for entry in chunk]),
+            ),
+        )
+        rows |= {row["id"]: row for row in connection.execute(statement).mappings()}
+    return list(rows.values())
+
+
+def _brands(connection: Connection, rows: Sequence[Any]) -> dict[str, set[str]]:
+    table = schema.mentions.c
+    brands: dict[str, set[str]] = defaultdict(set)
+    for chunk in _chunks([row["id"] for row in rows]):
+        for entry, brand in connection.execute(select(table.entry, table.brand).where(table.entry.in_(chunk))):
+            brands[entry].add(brand)
+    return brands
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    left = iter(items)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk

@@ -1,0 +1,141 @@
+"""Between the model and the rows of the tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from mentionwatch.identity import content_key, url_key
+from mentionwatch.model import Alert, Entry, Mention, Sighting, SourceStatus, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ENTRY_FIELDS = tuple(f.name for f in fields(Entry))
+_LISTS = ("blind_spots", "evidence")
+_ALERT_TIMES = ("opened", "updated", "resolved", "window_start", "window_end", "last_burst", "last_notice")
+
+
+@dataclass(frozen=True)
+class BrandState:
+    """What the detector needs to go on with a brand."""
+
+    first_polled: datetime
+    #: Recent polls, oldest first.
+    polls: tuple[datetime, ...]
+    #: As ``burst`` wrote it; None before the first verdict.
+    baseline: str | None
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """An entry's columns, with the keys it is known again by; without id and first_seen."""
+    return {
+        **{name: getattr(entry, name) for name in _ENTRY_FIELDS},
+        "url_key": url_key(entry.url) if entry.url else None,
+        "content_key": content_key(entry),
+    }
+
+
+def mention_row(mention: Mention) -> dict[str, Any]:
+    """A mention's columns."""
+    tone = mention.tone
+    return {
+        "id": mention.id,
+        "entry": mention.entry_id,
+        "brand": mention.brand,
+        "keyword": mention.keyword,
+        "tone": tone.label,
+        "polarity": tone.polarity,
+        "confidence": tone.confidence,
+        "words": json.dumps(tone.words, ensure_ascii=False),
+        "tone_by": tone.by,
+        "story": mention.story,
+        "backlog": mention.backlog,
+        "state": mention.state,
+        "intent": mention.intent,
+        "first_seen": mention.first_seen,
+        "at": mention.entry.published or mention.first_seen,
+    }
+
+
+def read_mention(row: Mapping[str, Any]) -> Mention:
+    """A mention from a row of mentions joined with entries (as ``entry_*``) and its ``copies``."""
+    words = tuple((str(word), float(weight)) for word, weight in json.loads(row["words"]))
+    return Mention(
+        id=row["id"],
+        entry_id=row["entry"],
+        brand=row["brand"],
+        keyword=row["keyword"],
+        entry=Entry(**{name: row[f"entry_{name}"] for name in _ENTRY_FIELDS}),
+        tone=Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"]),
+        first_seen=row["first_seen"],
+        story=row["story"],
+        copies=row["copies"],
+        backlog=row["backlog"],
+        state=row["state"],
+        intent=row["intent"],
+    )
+
+
+def read_sighting(row: Mapping[str, Any]) -> Sighting:
+    """What the detector needs of a mention."""
+    return Sighting(
+        mention=row["id"],
+        published=row["published"],
+        first_seen=row["first_seen"],
+        tone=row["tone"],
+        source=row["source"],
+        author=row["author"],
+        story=row["story"],
+        backlog=row["backlog"],
+        confidence=row["confidence"],
+    )
+
+
+def read_status(row: Mapping[str, Any]) -> SourceStatus:
+    """A source's status."""
+    return SourceStatus(**row)
+
+
+def brand_row(name: str, state: BrandState) -> dict[str, Any]:
+    """A brand's columns."""
+    return {
+        "name": name,
+        "first_polled": state.first_polled,
+        "polls": json.dumps([poll.timestamp() for poll in state.polls]),
+        "baseline": state.baseline,
+    }
+
+
+def read_brand(row: Mapping[str, Any]) -> BrandState:
+    """The detector's memory from its row."""
+    polls = tuple(datetime.fromtimestamp(poll, timezone.utc) for poll in json.loads(row["polls"]))
+    return BrandState(row["first_polled"], polls, row["baseline"])
+
+
+def alert_row(alert: Alert) -> dict[str, Any]:
+    """An alert's columns."""
+    row = asdict(alert)
+    return {**row, **{name: json.dumps(row[name], ensure_ascii=False) for name in _LISTS}}
+
+
+def read_alert(row: Mapping[str, Any]) -> Alert:
+    """An alert from its row."""
+    return Alert(**{**row, **{name: tuple(json.loads(row[name])) for name in _LISTS}})
+
+
+def dump_alert(alert: Alert) -> str:
+    """An alert as JSON, for a notice's snapshot."""
+    row = asdict(alert)
+    times = {name: row[name] and row[name].isoformat() for name in _ALERT_TIMES}
+    return json.dumps({**row, **times}, ensure_ascii=False)
+
+
+def load_alert(text: str) -> Alert:
+    """The alert that ``dump_alert`` wrote."""
+    row = json.loads(text)
+    times = {name: row[name] and datetime.fromisoformat(row[name]) for name in _ALERT_TIMES}
+    lists = {name: tuple(row[name]) for name in _LISTS}
+    return Alert(**{**row, **times, **lists})

@@ -1,0 +1,207 @@
+"""The whole present schema, as SQLAlchemy Core tables: the same statements run on SQLite and on PostgreSQL.
+
+Ids are the hex ids of ``identity``.  Times are UTC.  ``at`` is when a mention counts: published, else first seen.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+#: Raised by one with each change of the tables below; a numbered migration leads from each to the next.
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC: SQLite has no zones, so none is written and UTC is read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, which would silently shift."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(timezone.utc)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
+        """Give back what was stored."""
+        return None if value is None else value.replace(tzinfo=timezone.utc)
+
+
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("first_polled", UtcTime, nullable=False),
+    Column("last_polled", UtcTime, nullable=False),
+    Column("last_success", UtcTime),
+    Column("fails", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("since", UtcTime),
+)
+
+#: Since when a source is watched for a brand: what it held at that moment is backlog.
+watches = Table(
+    "watches",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("brand", Text, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    # Validators hold for the brands that were looked for: with another set the document has to be read again.
+    Column("brands_key", String(32), nullable=False),
+)
+
+#: Times in which a source was down: blind spots.  `ended` is null while it lasts.
+outages = Table(
+    "outages",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("started", UtcTime, primary_key=True),
+    Column("ended", UtcTime),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("guid", Text),
+    Column("kind", String(16), nullable=False),
+    Column("url", Text),
+    Column("url_key", Text),
+    Column("title", Text),
+    Column("text", Text),
+    Column("content_key", String(16), nullable=False),
+    Column("author", Text),
+    Column("community", Text),
+    Column("parent", Text),
+    Column("published", UtcTime),
+    Column("published_raw", Text),
+    Column("language", String(35)),
+    Column("country", String(8)),
+    Column("version", Text),
+    Column("rating", Float),
+    Column("engagement", Integer),
+    Column("quoted", Text),
+    Column("first_seen", UtcTime, nullable=False),
+)
+Index("entries_by_url", entries.c.source, entries.c.url_key)
+Index("entries_by_content", entries.c.source, entries.c.content_key)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("entry", String(16), ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("keyword", Text, nullable=False),
+    Column("tone", String(8), nullable=False),
+    Column("polarity", Float),
+    Column("confidence", Float),
+    Column("words", Text, nullable=False),
+    Column("tone_by", Text, nullable=False),
+    Column("story", String(16), nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("intent", String(16)),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("mentions_by_entry", mentions.c.entry)
+Index("mentions_by_at", mentions.c.at)
+Index("mentions_by_brand_at", mentions.c.brand, mentions.c.at)
+Index("mentions_by_brand_seen", mentions.c.brand, mentions.c.first_seen)
+Index("mentions_by_brand_story", mentions.c.brand, mentions.c.story, mentions.c.at)
+
+brands = Table(
+    "brands",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("first_polled", UtcTime, nullable=False),
+    # Times of the recent polls, a JSON list of seconds since 1970: undated mentions are spread between them.
+    Column("polls", Text, nullable=False),
+    # The burst detector's memory, as its own JSON.
+    Column("baseline", Text),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("opened", UtcTime, nullable=False),
+    Column("updated", UtcTime, nullable=False),
+    Column("resolved", UtcTime),
+    Column("window_start", UtcTime, nullable=False),
+    Column("window_end", UtcTime, nullable=False),
+    Column("observed", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("negative_share", Float),
+    Column("usual_share", Float),
+    Column("odds", Float, nullable=False),
+    Column("authors", Integer, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("blind_spots", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("last_burst", UtcTime),
+    Column("last_notice", UtcTime),
+)
+Index("alerts_by_brand", alerts.c.brand, alerts.c.updated)
+
+#: The outbox: recorded in the transaction that changed the alert, sent after, marked when that succeeded.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("alert", String(16), ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    # The alert as it was then, so that a late notice says what was true.
+    Column("snapshot", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent", UtcTime),
+)
+Index("notices_unsent", notices.c.sent)

@@ -1,0 +1,177 @@
+"""Tables, messages and Markdown: readable, and nothing remote takes them over."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from sample_mentions import ALERT, CJK, HOSTILE, MENTIONS, NEGATIVE, PLAIN, REVIEW, ZONE, make_mention
+from test_output_formats import mentions, saved, texts, written
+
+from mentionwatch.model import Entry, Tone
+from mentionwatch.output import write_alerts
+from mentionwatch.output.layout import excerpt, pick_quotes, web_link, wrap_cells
+from mentionwatch.output.markdown import escape, link
+from mentionwatch.output.message import WIDTH, alert_subject, alert_text
+
+
+@settings(deadline=None)
+@given(st.lists(mentions, max_size=3), st.integers(40, 160))
+def test_no_line_of_a_table_is_wider_than_the_terminal(items, width):
+    """But for links, which stay whole."""
+    for line in written("table", items, width=width).split("\n"):
+        assert cell_len(line) <= width or "://" in line
+
+
+def test_a_long_link_is_never_cut():
+    """A link that cannot be followed is none."""
+    url = "https://forum.example/" + "a" * 300
+    for width in (80, 120):
+        assert url in written("table", [make_mention(1, Entry("s", url=url), NEGATIVE)], width=width)
+
+
+def test_tone_is_told_without_colour_and_colour_only_on_request():
+    """A sign and a word say it; escape sequences are there when asked for and not else."""
+    plain, coloured = written("table"), written("table", color=True)
+    assert "- negative" in plain
+    assert "\x1b" not in plain
+    assert "\x1b[31m- negative\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[\d+m", "", coloured).split() == plain.split()
+
+
+def test_markup_of_the_terminal_library_is_shown_as_text():
+    """A title in square brackets is a title in square brackets."""
+    assert "[bold red]hi[/]" in written("table", [HOSTILE])
+
+
+def test_only_web_links_are_links():
+    """A javascript: URL appears in no format for people."""
+    for name in ("table", "markdown"):
+        assert "javascript" not in written(name, [HOSTILE])
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        ("https://a.example/\x1b[31mx y", "https://a.example/xy"),
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("//a.example", None),
+        ("https://", None),
+        ("http://[", None),
+        (None, None),
+    ],
+)
+def test_web_link(url, expected):
+    """Only http and https with a host, cleaned; all else is None."""
+    assert web_link(url) == expected
+
+
+def test_an_excerpt_says_the_title_once():
+    """Many feeds repeat the title as the beginning of the text."""
+    assert excerpt(Entry("s", title="Broken again…", text="Broken again and again")) == "Broken again and again"
+    assert excerpt(Entry("s", title="Help", text="It leaks")) == "Help - It leaks"
+    assert excerpt(Entry("s", title="Help")) == "Help"
+    assert excerpt(Entry("s")) == ""
+
+
+@settings(deadline=None)
+@given(texts, st.integers(4, 80))
+def test_wrapping_counts_cells_and_keeps_the_words(text, width):
+    """No line is too wide, CJK included, and no letter is lost."""
+    from mentionwatch.text import one_line
+
+    line = one_line(text)
+    lines = wrap_cells(line, width)
+    assert all(cell_len(part) <= width for part in lines)
+    assert "".join("".join(lines).split()) == "".join(line.split())
+    assert len(wrap_cells(line, width, 2)) <= 2
+
+
+def test_quotes_are_the_worst_one_an_author_and_one_a_text():
+    """One angry author with ten posts is quoted once, and copies of a text too."""
+    made = [
+        make_mention(n, Entry("s", text=f"text {n}", author=author), Tone("negative", polarity, 0.5), story=story)
+        for n, (author, polarity, story) in enumerate(
+            [
+                ("a", -0.1, "1"),
+                ("A", -0.9, "2"),
+                ("b", -0.5, "2"),
+                ("c", -0.4, "3"),
+                (None, -0.3, "4"),
+                (None, -0.2, "5"),
+            ]
+        )
+    ]
+    happy = make_mention(9, Entry("s", text="x", author="z"), Tone("positive", 0.9, 0.5))
+    assert [m.entry.text for m in pick_quotes([*made, happy])] == ["text 1", "text 3", "text 4", "text 5"]
+    assert len(pick_quotes(made, most=2)) == 2
+
+
+def test_the_message_looks_as_saved():
+    """Reason, window, blind spots, quotes, links, and the command that shows more."""
+    assert alert_text(ALERT, MENTIONS, zone=ZONE) == saved("alert-message.txt")
+
+
+@settings(deadline=None)
+@given(st.lists(mentions, max_size=4))
+def test_a_message_is_plain_and_fits_a_mail(items):
+    """No escape, no line over 78 cells but links, for any mentions."""
+    text = alert_text(ALERT, items, zone=ZONE)
+    assert "\x1b" not in text
+    assert all(cell_len(line) <= WIDTH or "://" in line for line in text.split("\n"))
+
+
+def test_a_message_lists_every_link_up_to_fifty():
+    """More than fifty are counted."""
+    many = [make_mention(n, Entry("s", url=f"https://a.example/{n}"), REVIEW.tone) for n in range(60)]
+    text = alert_text(ALERT, many, zone=ZONE)
+    assert text.count("https://a.example/") == 50
+    assert "and 10 more" in text
+
+
+def test_the_subject_says_which_telling_it_is():
+    """One line, whatever the brand is called."""
+    assert alert_subject(ALERT) == "Nimbus: high alert"
+    assert alert_subject(ALERT, "resolved") == "Nimbus: alert is resolved"
+    assert alert_subject(ALERT, "worse") == "Nimbus: alert is worse, now high"
+
+
+def test_a_wide_alert_list_has_its_reason():
+    """The reason with its numbers is what the list is read for."""
+    assert ALERT.reason in written("table", [ALERT], write_alerts, width=120)
+
+
+def test_markdown_escapes_what_markdown_reads():
+    """Links, images, HTML, code, tables, mentions and bare addresses stay words."""
+    assert escape("![x](y) <b> `c` |") == r"\!\[x\]\(y\) \<b\> \`c\` \|"
+    assert "@everyone" not in escape("@everyone")
+    assert "://" not in escape("see https://evil.example").replace("\\", "")
+    assert "www." not in escape("www.evil.example")
+
+
+def test_a_markdown_link_holds_its_target():
+    """No URL breaks out of its brackets or out of its table cell."""
+    made = link("a]b", "https://a.example/x>)(|`<y?a=1&copy;=2")
+    assert made == r"[a\]b](<https://a.example/x%3E%29%28%7C%60%3Cy?a=1&amp;copy;=2>)"
+
+
+@settings(deadline=None)
+@given(st.lists(mentions, min_size=1, max_size=3))
+def test_a_markdown_row_is_one_line_of_six_cells(items):
+    """Nothing remote adds a row or a cell."""
+    rows = written("markdown", items).rstrip("\n").split("\n")
+    assert len(rows) == 2 + len(items)
+    for row in rows:
+        assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) == 7
+
+
+def test_copies_stars_and_the_users_mark_are_shown():
+    """What changes how a mention is read stands beside it."""
+    shown = written("table", [PLAIN, REVIEW, CJK])
+    assert "3 copies" in shown
+    assert "5/5, seen" in shown

@@ -1,76 +1,91 @@
-"""The detector as the public burst benchmark wants it: one class with ``feed(dict) -> list[dict]``."""
+"""The detector as the burst benchmark wants it: one class with ``feed(dict) -> list[dict]``.
+
+``python blackbox.py public --py burst_detector:Detector`` in the benchmark's folder, with the project and this folder
+on PYTHONPATH.  An alert that comes back after its resolution is counted as opened again.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
-from mentionwatch.burst import Watched, advance, find_burst
-from mentionwatch.model import Sighting
+from mentionwatch.alerts import decide
+from mentionwatch.burst import Baseline, Watched, advance, find_burst
+from mentionwatch.model import Alert, Sighting
 from mentionwatch.settings import AlertSettings
 
+SETTINGS = AlertSettings()
+KINDS = {"open": "open", "reopened": "open", "worse": "escalate", "resolved": "resolve"}
+COPIES = timedelta(days=14)
 
-def _time(epoch):
+
+def to_time(epoch: float) -> datetime:
     return datetime.fromtimestamp(epoch, timezone.utc)
 
 
-class _Brand:
-    def __init__(self):
-        self.baseline = None
-        self.recent = []
-        self.stories = {}
-        self.feeds = {}
-        self.polls = []
-        self.open = None
-        self.log = []
+class Brand:
+    """Keeps in memory what the program keeps in its store."""
 
-    def event(self, e):
-        seen = e["fetched"]
-        joined = self.feeds.setdefault(e["feed"], seen)
-        known = self.stories.get(e["key"])
-        if known is not None and known < seen - 14 * 86400:
-            known = None
-        if known is None:
-            self.stories[e["key"]] = seen
-        elif known < self.recent_since():
-            return  # a copy of what is too old to be given again
-        self.recent.append(Sighting(
-            mention=e["id"], published=None if e["t"] is None else _time(e["t"]), first_seen=_time(seen), tone=e["tone"],
-            source=e["feed"], author=None, story=e["key"], backlog=seen == joined,
-        ))
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.baseline: Baseline | None = None
+        self.alert: Alert | None = None
+        self.recent: list[Sighting] = []
+        self.stories: dict[str, datetime] = {}
+        self.feeds: dict[str, datetime] = {}
+        self.polls: list[datetime] = []
 
-    def recent_since(self):
-        return self.baseline.folded * 3600 if self.baseline else 0
+    def see(self, event: dict[str, Any]) -> None:
+        seen = to_time(event["fetched"])
+        joined = self.feeds.setdefault(event["feed"], seen)
+        known = self.stories.get(event["key"])
+        if known is None or known < seen - COPIES:
+            self.stories[event["key"]] = seen
+        elif self.baseline is not None and known < self.baseline.since:
+            return  # the story is no longer among the recent ones, so that its copy is left out here
+        self.recent.append(
+            Sighting(
+                mention=event["id"],
+                published=None if event["t"] is None else to_time(event["t"]),
+                first_seen=seen,
+                tone=event["tone"],
+                source=event["feed"],
+                author=None,
+                story=event["key"],
+                backlog=seen == joined,
+            )
+        )
 
-    def poll(self, t):
-        now = _time(t)
+    def poll(self, now: datetime) -> str:
         self.polls = [p for p in self.polls if p > now - timedelta(days=5)] + [now]
-        watched = Watched(self.since, tuple(self.polls))
-        burst = find_burst(self.baseline, self.recent, now=now, settings=AlertSettings(), watched=watched)
+        since = self.since = self.polls[0] if self.baseline is None else self.since
+        watched = Watched(since, tuple(self.polls))
+        burst = find_burst(self.baseline, self.recent, now=now, settings=SETTINGS, watched=watched)
         self.baseline = advance(self.baseline, self.recent, now=now, watched=watched)
-        since = self.baseline.since
-        if self.recent and self.recent[0].first_seen < since:
-            self.recent = [s for s in self.recent if s.first_seen >= since]
-        return burst
+        if self.recent and self.recent[0].first_seen < self.baseline.since:
+            self.recent = [s for s in self.recent if s.first_seen >= self.baseline.since]
+        decision = decide(self.alert, burst, now=now, brand=self.name, settings=SETTINGS)
+        self.alert = decision.alert
+        return decision.reason
 
 
 class Detector:
-    def __init__(self):
-        self.brands = defaultdict(_Brand)
+    """All brands of one stream."""
 
-    def feed(self, e):
-        brand = self.brands[e["brand"]]
-        if e["type"] == "event":
-            brand.event(e)
+    def __init__(self) -> None:
+        self.brands: dict[str, Brand] = {}
+        self.reasons: dict[str, int] = defaultdict(int)
+
+    def feed(self, line: dict[str, Any]) -> list[dict[str, Any]]:
+        name = line["brand"]
+        brand = self.brands.get(name)
+        if brand is None:
+            brand = self.brands[name] = Brand(name)
+        if line["type"] == "event":
+            brand.see(line)
             return []
-        if not brand.polls:
-            brand.since = _time(e["t"])
-        burst = brand.poll(e["t"])
-        if burst:
-            brand.last = e["t"]
-            if not brand.open:
-                brand.open = True
-                return [{"t": e["t"], "brand": e["brand"], "kind": "open"}]
-        elif brand.open and e["t"] - brand.last >= 86400:
-            brand.open = False
-        return []
+        reason = brand.poll(to_time(line["t"]))
+        self.reasons[reason] += 1
+        kind = KINDS.get(reason)
+        return [{"t": line["t"], "brand": name, "kind": kind}] if kind else []

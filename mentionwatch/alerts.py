@@ -71,7 +71,7 @@ def decide(
     if past is None:
         return _open(burst, now, brand, blind_spots) if burst else Decision("none", None, None)
     if past.state == "resolved":
-        return _after_resolution(past, burst, now, brand, settings, blind_spots)
+        return _after_resolution(past, burst, now, brand=brand, quiet=settings.quiet, blind_spots=blind_spots)
     if burst is None:
         return _calm(past, now, settings)
     if burst.start >= _last_burst(past) + settings.quiet:
@@ -117,16 +117,16 @@ def _open(burst: Burst, now: datetime, brand: str, blind_spots: Sequence[str]) -
 
 
 def _after_resolution(
-    past: Alert, burst: Burst | None, now: datetime, brand: str, settings: AlertSettings, blind_spots: Sequence[str]
+    past: Alert, burst: Burst | None, now: datetime, *, brand: str, quiet: timedelta, blind_spots: Sequence[str]
 ) -> Decision:
     resolved = past.resolved or past.updated
     if burst is None or now < resolved:
         return Decision("none", past, None)
-    by_hand = resolved < _last_burst(past) + settings.quiet
+    by_hand = resolved < _last_burst(past) + quiet
     if by_hand and burst.start < resolved and _rank(burst) <= _rank(past):
         # Whoever resolved it has seen these mentions; only later or graver ones are news.
         return Decision("none", past, None)
-    if now - resolved >= settings.quiet:
+    if now - resolved >= quiet:
         return _open(burst, now, brand, blind_spots)
     return _reopen(past, burst, now, blind_spots)
 
@@ -185,15 +185,16 @@ def _seen(alert: Alert, burst: Burst, now: datetime, blind_spots: Sequence[str])
 
 
 def reason_sentence(burst: Burst) -> str:
-    """Say why, with numbers: "14 negative mentions in 6 h; you usually see 1.2. 9 authors. By chance: 1 in 900,000."
+    """Say why, with numbers.
 
+    "14 negative mentions in 6 h; you usually see 1.2. 9 authors. By chance: 1 in 900,000."
     The odds are those of this one window by itself, rounded down.
     """
     more = burst.observed_raw - burst.observed
     folded = f" ({burst.observed_raw:,} with copies and repeats)" if more > 0 else ""
+    seen = f"{_counted(burst.observed, 'negative mention')} in {_span(burst)}{folded}"
     parts = [
-        f"{_counted(burst.observed, 'negative mention')} in {_span(burst)}{folded}; you usually see "
-        f"{_expected(burst.expected)}.",
+        f"{seen}; you usually see {_expected(burst.expected)}.",
         _share(burst),
         f"{_counted(burst.authors, 'author')}.",
         _odds(burst.odds),

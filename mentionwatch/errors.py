@@ -47,7 +47,7 @@ class Problem:
     def __str__(self) -> str:
         """``file:line: key: message``, as compilers and editors know it."""
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        return ": ".join(part for part in (where, self.key, self.message) if part)
 
 
 class ConfigError(MentionwatchError):

@@ -8,7 +8,7 @@ Imports nothing of ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - annotations can be resolved at run time
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:

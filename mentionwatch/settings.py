@@ -8,10 +8,15 @@ module stays free of it.  ``config.example.toml`` explains each key.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SPAN_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -43,7 +48,10 @@ def parse_size(text: str) -> int:
     found = _SIZE.fullmatch(text.strip())
     if not found:
         raise ValueError(f"{text!r} is no size; write a number and a unit, such as 500kB or 8MiB")
-    return int(float(found[1]) * _SIZE_UNIT[found[2]])
+    try:
+        return int(float(found[1]) * _SIZE_UNIT[found[2]])
+    except OverflowError as e:
+        raise ValueError("that is too large a size") from e
 
 
 def show_span(span: timedelta) -> str:
@@ -52,7 +60,22 @@ def show_span(span: timedelta) -> str:
     for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= size and seconds % size == 0 and not (unit == "w" and seconds < 4 * size):
             return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:g}s"
+    # In whole numbers: a float cannot hold the microseconds of a long time.
+    return f"{span // timedelta(seconds=1)}.{span.microseconds:06}".rstrip("0").rstrip(".") + "s"
+
+
+class Secret(str):
+    """A text that its ``repr`` does not show, nor that of a dataclass that holds it.
+
+    ``str()``, formatting and joining give the text itself, as a plain str: whoever puts it into a URL or a header
+    has to keep the result from being shown (``Request.public_url``).
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Say nothing."""
+        return "***"
 
 
 class _Written:
@@ -187,6 +210,34 @@ class SourceSettings:
     backfill: Annotated[timedelta, Span()] | None = None
     #: Values for the preset's placeholders.
     params: dict[str, str] = field(default_factory=dict)
+
+
+def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...]:
+    """Name sources that have no name by their preset or host, with -2, -3 … where it is taken.
+
+    Names that were given go first.
+    """
+    found = list(sources)
+    taken = {source.name.casefold() for source in found}
+    counts: Counter[str] = Counter()
+    return tuple(s if s.name else replace(s, name=_free_name(_usual_name(s), taken, counts)) for s in found)
+
+
+def _usual_name(source: SourceSettings) -> str:
+    if source.use is not None:
+        return source.use
+    parts = urlsplit(source.url or "")
+    return (parts.hostname or PurePosixPath(parts.path).name or "source").removeprefix("www.")
+
+
+def _free_name(usual: str, taken: set[str], counts: Counter[str]) -> str:
+    """The usual name, or with a number; `counts` spares a second look at numbers already given."""
+    name = ""
+    while not name or name.casefold() in taken:
+        counts[usual] += 1
+        name = usual if counts[usual] == 1 else f"{usual}-{counts[usual]}"
+    taken.add(name.casefold())
+    return name
 
 
 @dataclass(frozen=True)

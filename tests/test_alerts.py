@@ -19,6 +19,7 @@ SETTINGS = AlertSettings()
 
 
 def burst(end=NOW, severity="elevated", hours=6, **changes):
+    """A burst of six hours."""
     figures = {
         "observed": 14, "observed_raw": 14, "expected": 1.2, "total": 20, "negative_share": 0.7, "usual_share": 0.5,
         "odds": 932_000.0, "score": 6.0, "authors": 9, "stories": 9, "mentions": ("a", "b"),
@@ -27,10 +28,12 @@ def burst(end=NOW, severity="elevated", hours=6, **changes):
 
 
 def step(past, found, now, **settings):
+    """One poll."""
     return decide(past, found, now=now, brand="Acme", settings=AlertSettings(**settings))
 
 
 def opened():
+    """The alert that the first burst opens."""
     return step(None, burst(), NOW).alert
 
 

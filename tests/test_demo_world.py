@@ -6,7 +6,9 @@ import http.client
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from html import unescape
 from urllib.parse import urlsplit
 
 import feedparser
@@ -68,6 +70,12 @@ def test_time_only_adds_posts():
         known = posts
     assert [p.published for p in known] == sorted(p.published for p in known)
     assert posts_until(START - timedelta(seconds=1), START) == ()
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_place_is_ever_empty(start):
+    """A shop's page without a review is no review page."""
+    assert {p.place for p in posts_until(start, start)} == set(PLACES)
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -158,6 +166,11 @@ def test_one_place_is_down_for_a_while_in_week_two():
 # --- its documents --------------------------------------------------------------------------------------------
 
 
+def page_at(place, now):
+    """A place's document at a moment."""
+    return make_page(place, posts_until(now, START), START)
+
+
 def newest(place, count):
     """The newest posts of a place, newest first."""
     return [p for p in posts_until(END, START) if p.place == place][::-1][:count]
@@ -166,7 +179,7 @@ def newest(place, count):
 @pytest.mark.parametrize(("place", "count", "version"), [("news", 25, "rss20"), ("forum", 50, "atom10")])
 def test_feeds_are_read_by_feedparser(place, count, version):
     """Well-formed, with title, author, time and the text as HTML."""
-    read = feedparser.parse(make_page(place, END, START).body)
+    read = feedparser.parse(page_at(place, END).body)
     expected = newest(place, count)
     assert not read.bozo
     assert read.version == version
@@ -181,7 +194,7 @@ def test_feeds_are_read_by_feedparser(place, count, version):
 
 def test_the_club_is_a_json_feed():
     """JSON Feed 1.1 with everything that its items need."""
-    feed = json.loads(make_page("club", END, START).body)
+    feed = json.loads(page_at("club", END).body)
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert [item["title"] for item in feed["items"]] == [p.title for p in newest("club", 50)]
     assert all(item["id"] and item["url"] and item["content_html"] and item["date_published"] for item in feed["items"])
@@ -189,7 +202,7 @@ def test_the_club_is_a_json_feed():
 
 def test_the_shop_has_reviews_as_structured_data():
     """A product with its reviews and what they give together; texts cannot end the block."""
-    page = make_page("shop", END, START).body.decode()
+    page = page_at("shop", END).body.decode()
     [block] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     product = json.loads(block)
     assert product["@type"] == "Product"
@@ -198,13 +211,28 @@ def test_the_shop_has_reviews_as_structured_data():
     assert 1 <= float(product["aggregateRating"]["ratingValue"]) <= 5
 
 
+def test_no_text_breaks_out_of_its_document():
+    """Angle brackets, ampersands and the end of a script stay words in every kind of document."""
+    nasty = 'a </script> & ]]> <b>"x"</b>'
+    posts = [replace(p, title=nasty, text=nasty, author=nasty) for p in posts_until(END, START)]
+    pages = {place: make_page(place, posts, START).body.decode() for place in PLACES}
+    for place in ("news", "forum"):
+        read = feedparser.parse(pages[place].encode(), sanitize_html=False)
+        assert not read.bozo
+        assert {(e.title, e.author) for e in read.entries} == {(nasty, nasty)}
+        assert {unescape(e.summary) for e in read.entries} == {f"<p>{nasty}</p>"}
+    assert {unescape(item["content_html"]) for item in json.loads(pages["club"])["items"]} == {f"<p>{nasty}</p>"}
+    assert pages["shop"].count("</script>") == 1
+    assert "<b>" not in pages["shop"].split("</script>")[1]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_document_changes_with_its_posts_only(place):
     """A second later it is the same to the byte, or nothing could be answered with 304; empty ones are whole too."""
     last = newest(place, 1)[0].published
-    assert make_page(place, last, START) == make_page(place, last + timedelta(seconds=0.5), START)
-    assert make_page(place, last, START) != make_page(place, last - timedelta(seconds=1), START)
-    assert make_page(place, START - timedelta(days=1), START).modified == START
+    assert page_at(place, last) == page_at(place, last + timedelta(seconds=0.5))
+    assert page_at(place, last) != page_at(place, last - timedelta(seconds=1))
+    assert page_at(place, START - timedelta(days=1)).modified == START
 
 
 # --- its server -----------------------------------------------------------------------------------------------
@@ -214,10 +242,26 @@ def test_a_document_changes_with_its_posts_only(place):
 def test_the_server_serves_each_place(server, path, place):
     """The document of the server's present, under its path."""
     status, headers, body = get(server, path)
-    page = make_page(place, END, START)
+    page = page_at(place, END)
     assert (status, headers["Content-Type"], body) == (200, page.content_type, page.body)
     status, headers, body = get(server, path, "HEAD")
     assert (status, headers["Content-Length"], body) == (200, str(len(page.body)), b"")
+
+
+def test_a_connection_serves_many_requests(server):
+    """An answer without a body leaves nothing behind that the next request would read."""
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    for method, path, expected in [
+        ("HEAD", "/blog/feed.xml", 200),
+        ("HEAD", "/x", 404),
+        ("GET", "/blog/feed.xml", 200),
+    ]:
+        connection.request(method, path)
+        kept = connection.sock
+        answer = connection.getresponse()
+        answer.read()
+        assert (answer.status, connection.sock) == (expected, kept)
+    connection.close()
 
 
 def test_a_known_document_is_answered_with_304(server):

@@ -282,6 +282,8 @@ def test_the_greatest_queries_are_read_and_matched():
         q = compile_query(query)
         assert compile_query(str(q.tree)).tree == q.tree
         assert find_spans(q, "a b") is not None or "x" in query
+    many = " ".join(["(a -b)"] * 500)
+    assert found(many, "a") == ["a"]
     wide = " OR ".join(f"w{i}" for i in range(9000))
     assert found(wide, "W8999") == ["W8999"]
 

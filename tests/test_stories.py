@@ -56,9 +56,10 @@ def test_posts_of_a_bare_link_are_copies():
         story_key(entry("1", "https://www.news.example/acme/", title="Acme in trouble again, says report")),
         story_key(entry("2", "http://news.example/acme?utm_source=rss.", title="Look")),
         story_key(entry("3", "<www.news.example/acme#top>")),
+        story_key(entry("4", "(https://news.example/acme).")),
     }
     assert len(keys) == 1
-    assert story_key(entry("4", "https://news.example/other")) not in keys
+    assert story_key(entry("5", "https://news.example/other")) not in keys
 
 
 def test_own_words_about_one_link_are_no_copies():

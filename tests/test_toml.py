@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 import tomli
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mentionwatch import toml
@@ -182,30 +183,29 @@ def test_a_size_beyond_all_bounds_is_a_problem():
     assert "too large" in message
 
 
+@settings(deadline=None)
 @given(st.text())
 @example("a = 1\r\nb = [")
 @example("[[a]]\n[a.b]\n[[a.b.c]]")
 def test_any_text_loads_or_is_a_config_error(text):
     """Whatever the text, there is a value or a ConfigError, never another exception."""
-    try:
-        toml.load(text, "f", Config)
-    except ConfigError as e:
-        assert e.problems
+    with contextlib.suppress(ConfigError):
+        assert isinstance(toml.load(text, "f", Config), Config)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab.=\"[]{},\n'# \\u1"))
 def test_text_that_looks_like_toml_loads_or_is_a_config_error(text):
     """The same for text made of TOML's own punctuation, where the scanner gets far."""
-    try:
-        toml.load(text, "f", Whole)
-    except ConfigError as e:
-        assert e.problems
+    with contextlib.suppress(ConfigError):
+        assert isinstance(toml.load(text, "f", Whole), Whole)
 
 
 # --- files ----------------------------------------------------------------------------------------------
 
 
 def problem_of_file(path) -> str:
+    """What is told of a file that cannot be read."""
     with pytest.raises(ConfigError) as caught:
         toml.read_text(path, "f.toml")
     return str(caught.value)
@@ -234,6 +234,7 @@ def test_read_text_says_what_to_do_with_what_it_cannot_read(tmp_path):
 # --- writing --------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_quote_is_read_back_and_safe(text):
     """Any text survives as a TOML string, on one line that is printable in any terminal."""
@@ -248,6 +249,7 @@ def test_quote_replaces_lone_surrogates():
     assert toml.quote("a\udce9b") == '"a\ufffdb"'
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(), st.integers(0, 99)), min_size=1).map(tuple))
 def test_dotted_keys_are_safe_to_show(path):
     """Keys come from the file: control and bidirectional characters in them never reach a terminal."""
@@ -322,10 +324,9 @@ class Printer:
         style = self.random.randrange(4)
         if style == 0 and plain and "'''" not in value and not value.endswith("'"):
             self.text += f"'''\n{value}'''"
-        elif style == 1:
-            self.text += (
-                '"""\n' + escaped.replace("\\n", "\n").replace('\\"', '"' if '"""' not in value else '\\"') + '"""'
-            )
+        elif style == 1 and "\\" not in value:
+            inner = escaped.replace("\\n", "\n")
+            self.text += '"""\n' + (inner if '""' in value else inner.replace('\\"', '"')) + '"""'
         elif style == 2:
             self.text += f'"""\\\n   {escaped}"""' if not value.startswith((" ", "\n", "\t")) else f'"{escaped}"'
         else:
@@ -391,6 +392,7 @@ class Printer:
                 self.table(names, here, item)
 
 
+@settings(deadline=None)
 @given(documents, st.integers(0, 2**32))
 def test_every_key_is_found_on_its_line(document, seed):
     """However a document is written, each key, table and list item has the line where it starts."""
@@ -402,9 +404,7 @@ def test_every_key_is_found_on_its_line(document, seed):
 
 def test_lines_of_tables_keys_and_items():
     """A table is where its own header is; implied ones are where they are first needed."""
-    text = "\n".join(
-        ["[a.b]", 'x = """', "[no]", '"""', "[a]", "y.z = [", "  1,", "  {q = 2}]", "[[l]]", "[l.m]", "[[l]]", "[l.m]"]
-    )
+    text = '[a.b]\nx = """\n[no]\n"""\n[a]\ny.z = [\n  1,\n  {q = 2}]\n[[l]]\n[l.m]\n[[l]]\n[l.m]'
     assert scan(text) == {
         ("a",): 5,
         ("a", "b"): 1,
@@ -420,6 +420,14 @@ def test_lines_of_tables_keys_and_items():
         ("l", 1): 11,
         ("l", 1, "m"): 12,
     }
+
+
+@pytest.mark.parametrize("value", ['"""a""b""""', '"""""a"""""', '"""\\""""""', "'''a''b''''", "'''''a'''''"])
+def test_quotes_inside_multi_line_strings_end_nothing(value):
+    """One or two quotes may stand anywhere in a multi-line string, also right before its end."""
+    text = f"a = {value}\nb = 1\n"
+    assert set(tomli.loads(text)) == {"a", "b"}
+    assert scan(text) == {("a",): 1, ("b",): 2}
 
 
 def test_keys_with_escapes_are_the_keys_that_tomli_reads():

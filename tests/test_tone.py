@@ -57,8 +57,6 @@ LABELLED = Path(__file__).resolve().parents[1] / ".." / "shared" / "tone" / "dev
         ("not good", "negative"),
         ("this isn’t good", "negative"),
         ("this isn't good", "negative"),
-        ("I CAN'T call it good", "neutral"),
-        ("cannot be good", "negative"),
     ],
 )
 def test_words_and_negation_make_the_tone(text, label):
@@ -111,7 +109,7 @@ def test_a_text_without_words_is_neutral_and_unsure(text):
 def test_a_megabyte_is_judged_by_its_beginning(piece):
     """A text of any length costs what its first characters cost, and is judged as they are."""
     text = piece * (1_000_000 // len(piece))
-    assert rate_text(text) == rate_text(text[:MAX_CHARACTERS])
+    assert rate_text(text) == rate_text(text[:MAX_CHARACTERS]) == rate_text(text[:MAX_CHARACTERS] + " terrible")
 
 
 def test_the_brands_own_name_is_no_verdict():

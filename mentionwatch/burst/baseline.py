@@ -1,56 +1,22 @@
-"""What is usual for a brand: decayed sums over the hours that are older than two days.
-
-The sums are a function of which mentions were published when, not of how the polls fell: an hour is folded once, in
-order, when it is 48 h old.  What turns up later is added to its hour with the weight that hour has by then.
-"""
+"""What is usual for a brand, as it is kept from poll to poll."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta, timezone
-from math import inf, isfinite, sqrt
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
+from mentionwatch.burst.tally import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from mentionwatch.model import Sighting
-
-#: Hours younger than this are not folded yet: a burst that is still going on must not become what is usual.
-FOLD_AFTER = 48
-HALF_LIFE = 21 * 24
+#: With polls every other day or more often, sightings are needed this far back at the most; `Baseline.since` is exact.
+LOOKBACK = timedelta(hours=98)
 #: Windows looked at, in hours.
 WINDOWS = (1, 2, 4, 8, 16, 32)
-
-#: lambda ~ Gamma(PRIOR_SHAPE + negatives, prior hours + hours)
-PRIOR_SHAPE = 0.5
-PRIOR_HOURS = 12.0
-#: Overdispersion before anything is known: 1 + F0 + K0 * mean, with the weight of W0 blocks.
-F0, K0, W0 = 0.5, 0.15, 8.0
-_MOST_RESIDUAL = 25.0
-#: Pseudo-mentions that hold the hours of the day and the days of the week together.
-_PSEUDO_HOUR, _PSEUDO_DAY = 24.0, 300.0
-_MOST_SOURCES = 64
-#: Weight of an hour over that of the hour before.
-STEP = 2.0 ** (1.0 / HALF_LIFE)
-#: An hour is only winsorised once so many hours are known: before that nothing tells what is much.
-_HOURS_TO_JUDGE = 24.0
-#: Nothing older is learned from: by then its weight is below 2 %.
-_OLDEST = 120 * 24
-
-
-def usual_season(totals: Sequence[float], hours: Sequence[float], pseudo: float, *, smooth: bool) -> list[float]:
-    """Relative rate per phase (hour of day, day of week), mean 1, shrunk towards 1 by `pseudo` mentions each."""
-    n = len(totals)
-    rate = sum(totals) / max(sum(hours), 1e-9)
-    s = [(t + pseudo) / (rate * h + pseudo) for t, h in zip(totals, hours, strict=True)]
-    if smooth:
-        s = [0.25 * s[i - 1] + 0.5 * s[i] + 0.25 * s[(i + 1) % n] for i in range(n)]
-    mean = sum(s) / n
-    return [x / mean for x in s]
 
 
 @dataclass(frozen=True)
@@ -115,10 +81,7 @@ class Baseline:
             ValueError: The text is damaged, or is something else.
         """
         try:
-            data = json.loads(text)
-            if not isinstance(data, dict) or data.pop("schema", None) != 1:
-                raise ValueError("not of schema 1")
-            return _read_baseline(data)
+            return _read_baseline(json.loads(text))
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as e:
             raise ValueError(f"this is no baseline: {e}") from e
 
@@ -148,7 +111,9 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _read_baseline(data: dict[str, Any]) -> Baseline:
+def _read_baseline(data: Any) -> Baseline:
+    if not isinstance(data, dict) or data.pop("schema", None) != 1:
+        raise ValueError("it is not of schema 1")
     if set(data) != {f.name for f in fields(Baseline)}:
         raise ValueError("its fields are others")
     for name in ("advanced", "negatives", "hours", "share_negatives", "share_total"):
@@ -164,257 +129,3 @@ def _read_baseline(data: dict[str, Any]) -> Baseline:
     data["sources"] = _counts(data["sources"])
     data["steps"] = tuple((_whole(hour), _number(share)) for hour, share in data["steps"])
     return Baseline(**data)
-
-
-class Coverage:
-    """How much of what is said about a brand could be seen in an hour, in (0, 1]."""
-
-    def __init__(self, base: Baseline, watched: Watched, until: float) -> None:
-        """Hours before a source's oldest mention, and hours it was down, lack its share."""
-        self.steps = base.steps
-        self.outages = [
-            (source, start.timestamp(), end.timestamp() if end else until) for source, start, end in watched.outages
-        ]
-
-    def blind(self, hour: int, source: str) -> bool:
-        """Whether the source was down in the hour: what it told of it later is not learned from."""
-        start = hour * HOUR
-        return any(s == source and a < start + HOUR and b > start for s, a, b in self.outages)
-
-    def of(self, hour: int, sources: Mapping[str, float]) -> float:
-        """The share that could be seen, given how much each source usually tells."""
-        seen = 1.0 - sum(share for start, share in self.steps if start > hour)
-        if self.outages:
-            total = sum(sources.values())
-            down = {s for s, _, _ in self.outages if self.blind(hour, s)}
-            seen -= sum(sources.get(s, 0.0) for s in down) / total if total else 0.0
-        return max(0.02, seen)
-
-
-class Sums:
-    """A baseline on its way through the hours.
-
-    Weights grow instead of sums decaying: one multiplication an hour instead of a hundred.
-    """
-
-    def __init__(self, base: Baseline) -> None:
-        """Start where `base` stands."""
-        self.weight = 1.0
-        self.hour = base.folded
-        self.negatives, self.hours = base.negatives, base.hours
-        self.share_negatives, self.share_total = base.share_negatives, base.share_total
-        self.set_season(base.season_hours, base.season_days)
-
-    def set_season(self, hours: Sequence[float], days: Sequence[float]) -> None:
-        """Use these relative rates from now on."""
-        self.season = [h * d for d in days for h in hours]
-
-    def rate(self) -> tuple[float, float]:
-        """Shape and hours of the Gamma that the negatives per seasonal hour are taken from."""
-        a, e = self.negatives / self.weight, self.hours / self.weight
-        prior = min(PRIOR_HOURS, PRIOR_SHAPE * e / a) if a > 0 else PRIOR_HOURS
-        return PRIOR_SHAPE + a, max(prior + e, 1e-6)
-
-    def limit(self, mean: float) -> float:
-        """The most negatives of one hour that are learned from, so that storms do not become normal."""
-        if self.hours < _HOURS_TO_JUDGE * self.weight:
-            return inf
-        return mean + 3.0 * sqrt(mean * (1.0 + F0 + K0 * mean)) + 1.0
-
-    def expect(self, hour: int, coverage: float = 1.0) -> float:
-        """Negatives to expect in an hour."""
-        shape, hours = self.rate()
-        return shape / hours * coverage * self.season[hour % 168]
-
-    def learn(self, negative: int, total: int, coverage: float) -> tuple[float, float]:
-        """Take in the next hour; gives its negatives as learned and as they were expected."""
-        mean = self.expect(self.hour, coverage)
-        learned = min(float(negative), self.limit(mean))
-        self.weight *= STEP
-        self.negatives += self.weight * learned
-        self.hours += self.weight * coverage * self.season[self.hour % 168]
-        self.share_negatives += self.weight * learned
-        self.share_total += self.weight * (total - negative + learned)
-        self.hour += 1
-        return learned, mean
-
-
-class _Fold(Sums):
-    """The sums with all that only the stored baseline needs."""
-
-    def __init__(self, base: Baseline, coverage: Coverage) -> None:
-        super().__init__(base)
-        self.base, self.coverage = base, coverage
-        self.hour_totals, self.hour_hours = list(base.hour_totals), list(base.hour_hours)
-        self.day_totals, self.day_hours = list(base.day_totals), list(base.day_hours)
-        self.season_hours, self.season_days = base.season_hours, base.season_days
-        self.blocks = [[b.residuals, b.blocks, b.seen, b.expected] for b in base.blocks]
-        self.sources = dict(base.sources)
-
-    def fold(self, items: Sequence[Item]) -> None:
-        """Take in the next hour; `items` are those published in it."""
-        hour = self.hour
-        if hour % 24 == 0:
-            self._refresh_season()
-        items = [i for i in items if not self.coverage.blind(hour, i.source)]
-        seen = self.coverage.of(hour, self.sources)
-        negative, total = by_hour(items).get(hour, (0, 0))
-        learned, mean = self.learn(negative, total, seen)
-        self._count(hour, total - negative + learned, seen)
-        for item in items:
-            self.sources[item.source] = self.sources.get(item.source, 0.0) + self.weight
-        self._close_blocks(learned, mean)
-
-    def _count(self, hour: int, total: float, coverage: float) -> None:
-        day = hour // 24 % 7
-        self.hour_totals[hour % 24] += self.weight * total
-        self.hour_hours[hour % 24] += self.weight * coverage
-        self.day_totals[day] += self.weight * total
-        self.day_hours[day] += self.weight * coverage
-
-    def _refresh_season(self) -> None:
-        w = self.weight
-        hours = usual_season(
-            [t / w for t in self.hour_totals], [h / w for h in self.hour_hours], _PSEUDO_HOUR, smooth=True
-        )
-        days = usual_season([t / w for t in self.day_totals], [h / w for h in self.day_hours], _PSEUDO_DAY, smooth=False)
-        self.season_hours, self.season_days = tuple(hours), tuple(days)
-        self.set_season(hours, days)
-
-    def _close_blocks(self, learned: float, mean: float) -> None:
-        judged = self.hours >= _HOURS_TO_JUDGE * self.weight
-        for width, block in zip(WINDOWS, self.blocks, strict=True):
-            block[2] += learned
-            block[3] += mean
-            if self.hour % width == 0:
-                if judged and block[3] > 0:
-                    block[0] += self.weight * min(_MOST_RESIDUAL, (block[2] - block[3]) ** 2 / block[3])
-                    block[1] += self.weight
-                block[2] = block[3] = 0.0
-
-    def late(self, items: Iterable[Item]) -> None:
-        """Add what turned up for hours that are folded, with the weight that they have by now."""
-        for hour, (negative, total) in sorted(by_hour(items).items()):
-            weight = self.weight * STEP ** (hour + 1 - self.hour)
-            learned = min(float(negative), self.limit(self.expect(hour)))
-            self.negatives += weight * learned
-            self.share_negatives += weight * learned
-            self.share_total += weight * (total - negative + learned)
-            self.hour_totals[hour % 24] += weight * (total - negative + learned)
-            self.day_totals[hour // 24 % 7] += weight * (total - negative + learned)
-
-    def done(self, advanced: float) -> Baseline:
-        """The baseline at the hour reached."""
-        w = self.weight
-        largest = sorted(self.sources.items(), key=lambda s: (-s[1], s[0]))[:_MOST_SOURCES]
-        return replace(
-            self.base,
-            folded=self.hour,
-            advanced=advanced,
-            negatives=self.negatives / w,
-            hours=self.hours / w,
-            share_negatives=self.share_negatives / w,
-            share_total=self.share_total / w,
-            hour_totals=tuple(x / w for x in self.hour_totals),
-            hour_hours=tuple(x / w for x in self.hour_hours),
-            day_totals=tuple(x / w for x in self.day_totals),
-            day_hours=tuple(x / w for x in self.day_hours),
-            season_hours=self.season_hours,
-            season_days=self.season_days,
-            blocks=tuple(Blocks(r / w, n / w, seen, expected) for r, n, seen, expected in self.blocks),
-            sources={name: x / w for name, x in largest},
-            steps=tuple(s for s in self.base.steps if s[0] > self.hour),
-        )
-
-
-def advance(
-    baseline: Baseline | None,
-    recent: Sequence[Sighting],
-    *,
-    now: datetime,
-    watched: Watched,
-    min_confidence: float = 0.0,
-) -> Baseline:
-    """Fold the hours that have become older than 48 h into the decayed sums.
-
-    Call it once a poll, after ``find_burst``.
-
-    Args:
-        baseline: As it was left by the poll before; None at the first poll of the brand.
-        recent: All sightings of the brand first seen at or after ``baseline.since`` (at the first poll: all there are),
-            in any order.  Copies among them are found here; a copy of a story that the brand had within 14 d before
-            ``baseline.since`` has to be left out by the caller.
-        now: Time of this poll.  Before `baseline.advanced` (a clock set back) nothing changes.
-        watched: How the brand has been watched.
-        min_confidence: Negatives that the tone engine is less sure of are learned as not negative.
-    """
-    instant = now.timestamp()
-    if baseline is not None and instant < baseline.advanced:
-        return baseline
-    items = count(recent, watched, min_confidence=min_confidence)
-    late: list[Item] = []
-    if baseline is None:
-        baseline = _begin(items, instant, watched)
-    else:
-        new = [i for i in items if i.seen > baseline.advanced]
-        late = [i for i in new if baseline.start <= i.at // HOUR < baseline.folded]
-        baseline = _join_sources(baseline, new, instant)
-    hours: dict[int, list[Item]] = {}
-    for item in items:
-        hours.setdefault(int(item.at // HOUR), []).append(item)
-    fold = _Fold(baseline, Coverage(baseline, watched, instant))
-    fold.late(late)
-    while fold.hour < int(instant // HOUR) - FOLD_AFTER:
-        fold.fold(hours.get(fold.hour, ()))
-    return fold.done(instant)
-
-
-def _backlogs(items: Iterable[Item], instant: float) -> dict[str, tuple[int, float]]:
-    """Per source with a backlog: its oldest hour and its mentions per hour since."""
-    dates: dict[str, list[float]] = {}
-    for item in items:
-        if item.backlog and item.at <= instant:
-            dates.setdefault(item.source, []).append(item.at)
-    oldest = int(instant // HOUR) - _OLDEST
-    found = {}
-    for source, times in dates.items():
-        first = max(oldest, int(min(times) // HOUR))
-        n = sum(t >= first * HOUR for t in times)
-        found[source] = (first, n / max(1.0, (instant - max(min(times), first * HOUR)) / HOUR))
-    return found
-
-
-def _begin(items: Sequence[Item], instant: float, watched: Watched) -> Baseline:
-    """An empty baseline that starts at the oldest mention; the sources' backlogs reach back differently far."""
-    found = _backlogs(items, instant)
-    watching = int(min(instant, watched.since.timestamp()) // HOUR)
-    start = min([first for first, _ in found.values()] + [watching])
-    start = max(start, int(instant // HOUR) - _OLDEST)
-    everything = sum(rate for _, rate in found.values())
-    steps = sorted((first, rate / everything) for first, rate in found.values() if first > start)
-    return Baseline(folded=start, advanced=instant, start=start, steps=tuple(steps))
-
-
-def _join_sources(base: Baseline, new: Sequence[Item], instant: float) -> Baseline:
-    """Make room for sources polled for the first time: what was usual so far is usual without their share.
-
-    Otherwise each new source would be a burst of its own for weeks.  How much one tells is taken from its backlog.
-    """
-    for source, (first, rate) in _backlogs(new, instant).items():
-        before = sum(base.day_totals) / max(1.0, sum(base.day_hours))
-        share = rate / (rate + before) if before else 0.0
-        reach, known = base.folded - first, base.folded - base.start
-        covered = (1.0 - STEP**-reach) / (1.0 - STEP**-known) if 0 < reach < known else float(reach > 0)
-        scale = 1.0 - share * (1.0 - covered)
-        steps = [(hour, s * (1.0 - share)) for hour, s in base.steps]
-        if first > base.folded:
-            steps.append((first, share))
-        base = replace(
-            base,
-            hours=base.hours * scale,
-            hour_hours=tuple(h * scale for h in base.hour_hours),
-            day_hours=tuple(h * scale for h in base.day_hours),
-            steps=tuple(sorted(steps)),
-            sources={**base.sources, source: base.sources.get(source, 0.0) + rate * sum(base.day_hours)},
-        )
-    return base

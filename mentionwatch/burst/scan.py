@@ -8,8 +8,9 @@ from itertools import accumulate
 from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
-from mentionwatch.burst.baseline import F0, FOLD_AFTER, K0, W0, WINDOWS, Baseline, Coverage, Sums
-from mentionwatch.burst.tails import beta_binomial, negative_binomial
+from mentionwatch.burst.baseline import WINDOWS, Baseline, Blocks
+from mentionwatch.burst.learn import F0, K0, OLDEST, W0, Coverage, Sums
+from mentionwatch.burst.tails import negative_binomial
 from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
 from mentionwatch.model import Burst, Severity
 
@@ -26,8 +27,16 @@ _HIGH, _CRITICAL = 3.0, 7.0
 LEARNING = 24.0
 _BIN = 900.0
 _MOST_BACK = 48
-_SHARE_WEIGHT = 0.5
-_RHO = 0.015
+# The five below were chosen for false alarms of at most 0.5 a brand and month on simulated streams; see docs/burst.md.
+#: Mentions that the usual volume is worth against those seen.
+_COMMON = 60.0
+#: Variance of the share of negatives from day to day, relative to its square.
+_SHARE_NOISE = 0.06
+#: How much more than Poisson the negatives scatter by themselves (answers to answers).
+_UNEVEN = 0.4
+_YOUNG = 0.5
+#: Added to the evidence, so that 3.0 is the medium sensitivity.
+_CALIBRATION = 0.8
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
 
@@ -44,8 +53,8 @@ class _Usual(NamedTuple):
 
     shape: float
     hours: float
-    share_negatives: float
-    share_total: float
+    #: Share of the negatives.
+    share: float
 
 
 class _Window(NamedTuple):
@@ -75,7 +84,7 @@ class _Scene:
     #: What was usual, per hour since `hour`.
     usual: list[_Usual]
     hour: int
-    dispersion: list[tuple[float, float]]
+    blocks: tuple[Blocks, ...]
     known_hours: float
 
 
@@ -102,6 +111,8 @@ def find_burst(
     """
     if baseline is None or is_learning(baseline, now=now, watched=watched):
         return None
+    if now - baseline.since > timedelta(hours=OLDEST):
+        return None  # nobody polled for months: what was usual then says nothing
     items = count(recent, watched, min_confidence=settings.min_confidence)
     scene = _set_scene(baseline, items, now=now, watched=watched)
     evidence = [i for i in items if not i.backlog]
@@ -155,7 +166,7 @@ def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watc
         [0.0, *accumulate(exposure)],
         usual,
         baseline.folded,
-        [(b.residuals, b.blocks) for b in baseline.blocks],
+        baseline.blocks,
         known_hours(baseline, now=now, watched=watched),
     )
 
@@ -168,15 +179,20 @@ def _cut_present_bin(exposure: list[float], origin: int, instant: float) -> None
 
 def _usual(sums: Sums) -> _Usual:
     shape, hours = sums.rate()
-    return _Usual(shape, hours, sums.share_negatives / sums.weight, sums.share_total / sums.weight)
+    return _Usual(shape, hours, (1 + sums.share_negatives / sums.weight) / (4 + sums.share_total / sums.weight))
 
 
-def _ends(now: datetime, watched: Watched) -> list[int]:
-    """Bins that windows end before: now, and every full hour since the previous poll."""
+def _ends(scene: _Scene, now: datetime, watched: Watched) -> list[int]:
+    """Bins that windows end before: now, and every full hour since the previous poll.
+
+    The first poll that may judge looks back at the day of learning too.
+    """
     instant = now.timestamp()
     present = int(instant // _BIN) + 1
     previous = watched.previous(now)
     since = previous.timestamp() if previous else instant
+    if scene.known_hours - (instant - since) / HOUR < LEARNING:
+        since = instant - LEARNING * HOUR
     oldest = max(int(since // HOUR) + 1, int(instant // HOUR) - _MOST_BACK)
     hours = [h * 4 for h in range(oldest, int(instant // HOUR) + 1)]
     return [*hours, present] if present not in hours else hours
@@ -209,48 +225,64 @@ def best_window(
     """The window with the highest score, whatever the threshold."""
     best: _Window | None = None
     least = max(settings.min_mentions, settings.min_authors, 1)
-    for end, marks in _author_sweep(evidence, scene.origin, _ends(now, watched)):
-        for width, (residuals, blocks) in zip(WINDOWS, scene.dispersion, strict=True):
+    for end, marks in _author_sweep(evidence, scene.origin, _ends(scene, now, watched)):
+        for width, blocks in zip(WINDOWS, scene.blocks, strict=True):
             first = end - 4 * width
             if first < scene.origin or width > max(1.0, scene.known_hours / 2):
                 continue
             observed = sum(marks[first - scene.origin : end - scene.origin])
             if observed < least:
                 continue
-            found = _judge(scene, first, end, observed, residuals, blocks)
+            found = _judge(scene, first, end, observed, blocks)
             if found is not None and (best is None or found.score > best.score):
                 best = found
     return best
 
 
-def _judge(scene: _Scene, first: int, last: int, observed: int, residuals: float, blocks: float) -> _Window | None:
-    usual = scene.usual[first // 4 - scene.hour]
+def _judge(scene: _Scene, first: int, last: int, observed: int, blocks: Blocks) -> _Window | None:
     first_bin, last_bin = first - scene.origin, last - scene.origin
-    exposure = scene.exposure[last_bin] - scene.exposure[first_bin]
-    neutral = scene.totals[last_bin] - scene.totals[first_bin] - scene.negatives[last_bin] + scene.negatives[first_bin]
-    total = observed + round(neutral)
-    mean = usual.shape / usual.hours * exposure
+    usual = scene.usual[first // 4 - scene.hour]
+    mean = usual.shape / usual.hours * (scene.exposure[last_bin] - scene.exposure[first_bin])
     if mean <= 0 or observed <= mean:
         return None
-    dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + residuals) / (W0 + blocks))
+    dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + blocks.residuals) / (W0 + blocks.blocks))
     spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (scene.known_hours / 24) ** 2)
     by_count = negative_binomial(observed, mean, 1 / spread)
     if by_count < _LEAST_COUNT_EVIDENCE:
         return None
-    share = (1 + usual.share_negatives) / (4 + usual.share_total)
-    weight = min(4 + usual.share_total, 1 / _RHO)
-    by_share = beta_binomial(observed, total, share * weight, (1 - share) * weight)
-    score = by_count + _SHARE_WEIGHT * by_share
-    return _Window(score, first, last, observed, total, mean, by_count, share)
+    raw = scene.negatives[last_bin] - scene.negatives[first_bin]
+    others = round(scene.totals[last_bin] - scene.totals[first_bin] - raw)
+    given_others = _given_others(observed, others, mean, usual, scene.known_hours)
+    return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
+
+
+def _given_others(observed: int, others: int, mean: float, usual: _Usual, known: float) -> float:
+    """Evidence in the negatives, given how many other mentions there are.
+
+    What moves all mentions alike (a launch, a slow news day) is a Gamma factor around 1.  The other mentions tell of
+    it: the negatives to be expected, given them, are again negative binomial, of a mean that is moved their way.
+    """
+    usual_others = mean * (1 - usual.share) / usual.share
+    moved = mean * (_COMMON + others) / (_COMMON + usual_others)
+    if observed <= moved:
+        return 0.0
+    young = _YOUNG / (1 + (known / 24) ** 2)
+    spread = 1 / (_COMMON + others) + _SHARE_NOISE + 1 / usual.shape + _UNEVEN / moved + young
+    return negative_binomial(observed, moved, 1 / spread)
 
 
 def _describe(
     w: _Window, evidence: Sequence[Item], recent: Sequence[Sighting], now: datetime, threshold: float
 ) -> Burst:
     inside = [i for i in evidence if i.negative and w.first <= floor(i.at / _BIN) < w.last]
-    start, end = datetime.fromtimestamp(w.first * _BIN, timezone.utc), datetime.fromtimestamp(w.last * _BIN, timezone.utc)
+    start, end = (
+        datetime.fromtimestamp(w.first * _BIN, timezone.utc),
+        datetime.fromtimestamp(w.last * _BIN, timezone.utc),
+    )
     known, stories = {i.mention for i in inside}, {i.story for i in inside}
-    copies = sum(s.story in stories and s.mention not in known and start <= (s.published or s.first_seen) < end for s in recent)
+    copies = sum(
+        s.story in stories and s.mention not in known and start <= (s.published or s.first_seen) < end for s in recent
+    )
     counted = _first_of_each_author(inside)
     return Burst(
         start=start,

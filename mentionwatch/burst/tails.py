@@ -1,16 +1,14 @@
-"""Upper tails of the two distributions that burst detection needs, as powers of ten.
+"""The upper tail that burst detection needs, as a power of ten.
 
 In log space, so that nothing over- or underflows: counts up to a million are fine.  Standard library only.
 """
 
 from __future__ import annotations
 
-from math import exp, floor, inf, lgamma, log, log1p
+from math import exp, inf, lgamma, log, log1p
 
 _LN10 = log(10.0)
 _TINY = 1e-300
-#: A beta-binomial of more trials is judged as one of so many, with the same mean and variance.
-_MOST_TRIALS = 2000
 
 
 def _log_beta(a: float, b: float) -> float:
@@ -39,7 +37,7 @@ def _fraction(a: float, b: float, p: float) -> float:
 
 
 def _log_incomplete_beta(a: float, b: float, log_p: float, log_q: float) -> float:
-    """ln I_p(a, b), where p = exp(log_p) and 1 - p = exp(log_q)."""
+    """Logarithm of I_p(a, b), where p = exp(log_p) and 1 - p = exp(log_q)."""
     front = a * log_p + b * log_q - _log_beta(a, b)
     p = exp(log_p)
     if p < (a + 1.0) / (a + b + 2.0):
@@ -57,39 +55,3 @@ def negative_binomial(x: int, mean: float, size: float) -> float:
     # P(X >= x) = I_p(x, size) with p = mean / (mean + size)
     log_p, log_q = -log1p(size / mean), -log1p(mean / size)
     return max(0.0, -_log_incomplete_beta(float(x), size, log_p, log_q) / _LN10)
-
-
-def beta_binomial(x: int, trials: int, a: float, b: float) -> float:
-    """-log10 P(X >= x) for a beta-binomial of `trials` trials with the prior Beta(a, b).
-
-    Over 2,000 trials it is that of 2,000 with the same mean and variance of the share: the sum would cost a term per trial.
-    """
-    if x <= 0:
-        return 0.0
-    if x > trials:
-        return inf
-    if trials > _MOST_TRIALS:
-        x, trials, a, b = _fewer(x, trials, a, b)
-    log_term = (
-        lgamma(trials + 1.0) - lgamma(x + 1.0) - lgamma(trials - x + 1.0)
-        + _log_beta(x + a, trials - x + b) - _log_beta(a, b)
-    )  # fmt: skip
-    total = term = 1.0
-    for k in range(x, trials):
-        term *= (trials - k) * (k + a) / ((k + 1.0) * (trials - k - 1.0 + b))
-        total += term
-        if term > 1e200:
-            log_term, total, term = log_term + log(term), total / term, 1.0
-        elif term < 1e-17 * total:
-            break
-    return max(0.0, -(log_term + log(total)) / _LN10)
-
-
-def _fewer(x: int, trials: int, a: float, b: float) -> tuple[int, int, float, float]:
-    known = a + b
-    # Variance of the share over p(1-p) is (known + n) / (n (known + 1)); solved for `known` at the smaller n.
-    spread = (known + trials) / (trials * (known + 1.0))
-    fewer = _MOST_TRIALS
-    wanted = (1.0 - spread) / max(spread - 1.0 / fewer, 1e-9)
-    share = a / known
-    return max(1, floor(x * fewer / trials)), fewer, share * wanted, (1.0 - share) * wanted

@@ -82,9 +82,7 @@ def count(recent: Sequence[Sighting], watched: Watched, *, min_confidence: float
     """
     items = []
     undated: dict[tuple[datetime, str], list[Sighting]] = defaultdict(list)
-    for s in _first_of_each_story(recent):
-        if s.tone == "unknown":
-            continue
+    for s in _first_of_each_story(s for s in recent if s.tone != "unknown"):
         if s.published is not None and _is_dated(s):
             # A date in the future is a mistake: it was there when it was seen.
             items.append(_item(s, min(s.published, s.first_seen).timestamp(), min_confidence))

@@ -10,7 +10,7 @@ import click
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import now, plural, show_table
 from mentionwatch.errors import UsageError
-from mentionwatch.settings import FetchSettings, SourceSettings, show_span
+from mentionwatch.settings import FetchSettings, SourceSettings, name_sources, show_span
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check_command(places: tuple[str, ...]) -> int:
     from mentionwatch.pipeline.places import named_files
 
     config = find_settings_config()
-    wanted = [_settings(place, config) for place in places]
+    wanted = list(name_sources(_settings(place, config) for place in places))
     checked = check_sources(
         wanted,
         config.brands if config else (),

@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mentionwatch import toml
 from mentionwatch.config.checks import check_document
-from mentionwatch.config.secrets import Secret, look_up, put_secrets, references, resolve_secrets
+from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
 from mentionwatch.config.show import show_config, starter
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import (
@@ -25,13 +23,13 @@ from mentionwatch.settings import (
     SourceSettings,
     StoreSettings,
     ToneSettings,
+    name_sources,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
-    "Secret",
     "default_store_url",
     "find_config",
     "load_config",
@@ -179,31 +177,8 @@ def _with_alerts(brand: Brand, n: int, general: AlertSettings, document: toml.Do
 
 
 def _with_names(sources: tuple[_SourceInFile, ...]) -> tuple[SourceSettings, ...]:
-    """Name the sources that have no name; names that the user gave go first."""
-    taken = {s.name.casefold() for s in sources}
-    counts: Counter[str] = Counter()
-    named = []
-    for source in sources:
-        values = {f.name: getattr(source, f.name) for f in fields(SourceSettings)}
-        values["name"] = source.name or _free_name(_usual_name(source), taken, counts)
-        named.append(SourceSettings(**values))
-    return tuple(named)
-
-
-def _usual_name(source: SourceSettings) -> str:
-    if source.use is not None:
-        return source.use
-    return (urlsplit(source.url or "").hostname or "source").removeprefix("www.")
-
-
-def _free_name(usual: str, taken: set[str], counts: Counter[str]) -> str:
-    """The usual name, or with -2, -3 …; `counts` spares a second look at numbers already given."""
-    name = ""
-    while not name or name.casefold() in taken:
-        counts[usual] += 1
-        name = usual if counts[usual] == 1 else f"{usual}-{counts[usual]}"
-    taken.add(name.casefold())
-    return name
+    names = [f.name for f in fields(SourceSettings)]
+    return name_sources(SourceSettings(**{name: getattr(source, name) for name in names}) for source in sources)
 
 
 def _store_url(url: str | None, folder: Path) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch.errors import ConfigError, Problem
+from mentionwatch.settings import Secret
 from mentionwatch.toml import dotted, shown
 
 if TYPE_CHECKING:
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
 
 #: Largest file that can be a secret, in bytes.
 _MAX_BYTES = 64 * 2**10
-
-
-class Secret(str):
-    """A text that its ``repr`` does not show, nor that of a dataclass that holds it.
-
-    ``str()``, formatting and joining give the text itself, as a plain str: whoever puts it into a URL or a header
-    has to keep the result from being shown (``Request.public_url``).
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        """Say nothing."""
-        return "***"
 
 
 def is_reference(value: str) -> bool:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
-from mentionwatch.config.secrets import Secret, is_reference
-from mentionwatch.settings import Size, parse_span, show_span
+from mentionwatch.config.secrets import is_reference
+from mentionwatch.settings import Secret, Size, show_span
 from mentionwatch.toml import quote, write_key
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _params(name: str, params: Mapping[str, str]) -> str:
 
 def _written(value: Any, hint: Any) -> str:
     if isinstance(value, timedelta):
-        return quote(span_text(value))
+        return quote(show_span(value))
     if isinstance(value, tuple):
         return f"[{', '.join(quote(item) for item in value)}]"
     if isinstance(value, str):
@@ -78,17 +78,6 @@ def _written(value: Any, hint: Any) -> str:
     if get_origin(hint) is Annotated and any(isinstance(mark, Size) for mark in get_args(hint)):
         return quote(size_text(value))
     return repr(value)
-
-
-def span_text(span: timedelta) -> str:
-    """Write a length of time so that parse_span gives the same one again."""
-    text = show_span(span)
-    try:
-        if parse_span(text) == span:
-            return text
-    except ValueError:  # 1.23457e+06s
-        pass
-    return f"{span // timedelta(seconds=1)}.{span.microseconds:06}s"
 
 
 def size_text(size: int) -> str:

@@ -12,8 +12,6 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from mentionwatch.demo.world import posts_until
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
@@ -48,12 +46,18 @@ class Page:
     modified: datetime
 
 
-def make_page(place: Place, now: datetime, start: datetime) -> Page:
-    """The document of a place at this moment: its newest posts, newest first."""
-    posts = [post for post in posts_until(now, start) if post.place == place]
+def make_page(place: Place, posts: Sequence[Post], start: datetime) -> Page:
+    """The document of a place: its newest posts, newest first.
+
+    Args:
+        place: Whose document it is.
+        posts: All that was posted anywhere so far, oldest first.
+        start: When the world began; an empty document bears this time.
+    """
+    here = [post for post in posts if post.place == place]
     content_type, newest, render = _RENDERERS[place]
-    modified = posts[-1].published if posts else start
-    return Page(content_type, render(posts, posts[::-1][:newest], modified).encode(), modified)
+    modified = here[-1].published if here else start
+    return Page(content_type, render(here, here[::-1][:newest], modified).encode(), modified)
 
 
 def _link(post: Post) -> str:

@@ -162,7 +162,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "drink": ("espresso", "cappuccino", "flat white", "latte", "cortado", "americano"),
     "town": ("Leeds", "Ghent", "Porto", "Graz", "Lyon", "Bergen", "Galway", "Turin", "Aarhus", "Bath"),
     "shop": ("Kitchen Harbour", "Pots & Plugs", "Mill Street Store", "The Copper Pan"),
-    "who": ("My wife", "My husband", "Grandma", "My flatmate", "The whole family", "My boss", "Our neighbour"),
+    "who": ("my wife", "my husband", "Grandma", "my flatmate", "the whole family", "my boss", "our neighbour"),
 }
 
 #: Halves of the names people go by.

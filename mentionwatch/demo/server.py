@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mentionwatch.demo.documents import PATHS, Page, make_page
-from mentionwatch.demo.world import is_down
+from mentionwatch.demo.world import is_down, posts_until
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif is_down(place, now, demo.start):
             self._fail(HTTPStatus.SERVICE_UNAVAILABLE)
         else:
-            page = make_page(place, now, demo.start)
+            page = make_page(place, posts_until(now, demo.start), demo.start)
             self._answer(HTTPStatus.NOT_MODIFIED if self._known(page) else HTTPStatus.OK, page)
 
     do_HEAD = do_GET  # noqa: N815 - the base class looks for this name

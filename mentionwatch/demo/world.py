@@ -7,6 +7,7 @@ stops machines, and complaints ramp up until the end.
 from __future__ import annotations
 
 import random
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,7 +34,7 @@ STORM = timedelta(hours=30)
 OWN_AUTHOR = "nimbus_team"
 
 #: The club's server is down in this part of week two: a blind spot.
-_DOWN = (timedelta(days=9, hours=6), timedelta(days=9, hours=20))
+OUTAGE = (timedelta(days=9, hours=6), timedelta(days=9, hours=20))
 
 _Pairs = tuple[tuple[str, str], ...]
 
@@ -101,13 +102,19 @@ def posts_until(now: datetime, start: datetime) -> tuple[Post, ...]:
 
 def is_down(place: Place, now: datetime, start: datetime) -> bool:
     """Whether a place does not answer at the moment."""
-    return place == "club" and _DOWN[0] <= now - start < _DOWN[1]
+    return place == "club" and OUTAGE[0] <= now - start < OUTAGE[1]
 
 
 @lru_cache(maxsize=4)
 def _make_world(start: datetime) -> tuple[tuple[Post, ...], tuple[datetime, ...]]:
+    start = start.replace(microsecond=0)
     writer = _Writer()
-    drafts = [*_ordinary_days(writer, start), *_grumbles(writer, start), *_firestorm(writer, start + LENGTH)]
+    drafts = [
+        *_first_posts(writer, start),
+        *_ordinary_days(writer, start),
+        *_grumbles(writer, start),
+        *_firestorm(writer, start + LENGTH),
+    ]
     drafts += _copies(writer.rng, drafts)
     drafts = sorted((p for p in drafts if start <= p.published <= start + LENGTH), key=lambda p: (p.published, p.text))
     counts = dict.fromkeys(PLACES, 1000)
@@ -160,8 +167,7 @@ class _Writer:
         if tails and self.rng.random() < 0.45:
             text = f"{text} {self.rng.choice(tails)}"
         details = {name: self.rng.choice(values) for name, values in everyday.DETAILS.items()}
-        title, text = title.format_map(details), text.format_map(details)
-        return title[:1].upper() + title[1:], text[:1].upper() + text[1:]
+        return _capitalise(title.format_map(details)), _capitalise(text.format_map(details))
 
     def _draw(self, kind: str, pairs: _Pairs) -> tuple[str, str]:
         # A deck, not a die: every template is used before one comes again.
@@ -183,6 +189,16 @@ class _Writer:
         if leaning == "positive":
             return self.rng.choice((4, 5, 5))
         return self.rng.choice((1, 1, 1, 2) if stormy else (2, 2, 3))
+
+
+def _capitalise(text: str) -> str:
+    return re.sub(r"(?:^|[.?!] )[a-z]", lambda found: found[0].upper(), text)
+
+
+def _first_posts(writer: _Writer, start: datetime) -> Iterator[Post]:
+    # A shop without a review is no review page, and a feed without an item is a strange first sight.
+    for place, kinds in _DAILY.items():
+        yield writer.write(place, kinds[0][0], start)
 
 
 def _ordinary_days(writer: _Writer, start: datetime) -> Iterator[Post]:

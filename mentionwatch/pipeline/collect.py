@@ -76,7 +76,7 @@ async def collect(
         request = waiting.pop(0)
         got.asked.append(request.shown)
         try:
-            following = await _one(source, request, fetcher, got, validators=known(request.shown), now=ask.now)
+            following = await _one(source, request, fetcher, got, ask=ask, validators=known(request.shown))
         except SourceError as e:
             got.errors.append(e)
             continue
@@ -92,10 +92,10 @@ async def _one(
     fetcher: Fetcher,
     got: Collected,
     *,
+    ask: Ask,
     validators: Validators | None,
-    now: datetime,
 ) -> Sequence[Request]:
-    response = await fetcher.get(request, validators, now=now)
+    response = await fetcher.get(request, validators, now=ask.now)
     if response is None or (validators and validators.body_hash == body_hash(response.body)):
         got.unchanged += 1
         return ()
@@ -111,7 +111,18 @@ async def _one(
         got.errors.append(_broken_off(request, response.status))
     else:
         got.validators[request.shown] = validators_of(response)
-    return document.following
+    return document.following if _goes_on(document.entries, ask.since) else ()
+
+
+def _goes_on(entries: Sequence[Entry], since: datetime | None) -> bool:
+    """Whether further pages can hold something that is wanted: a page that reaches back far enough is the last.
+
+    Without this, a feed that links its archive would be read whole at every poll.
+    """
+    if since is None:
+        return bool(entries)
+    dates = [entry.published for entry in entries if entry.published]
+    return bool(dates) and min(dates) > since
 
 
 def _broken_off(request: Request, status: int) -> ParseError:

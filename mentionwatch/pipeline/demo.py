@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mentionwatch.config import parse_config
 from mentionwatch.demo import demo_config
 from mentionwatch.demo.server import DemoServer
-from mentionwatch.demo.world import LENGTH, STORM
+from mentionwatch.demo.world import LENGTH, OUTAGE, STORM
 from mentionwatch.fetch import Fetcher
 from mentionwatch.pipeline.poll import Poller
 from mentionwatch.pipeline.tell import tell
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from mentionwatch.model import Mention, Notice
     from mentionwatch.settings import Config
 
-#: Polls are this far apart while nothing happens, and from a day before the firestorm.
-CALM, CLOSE = timedelta(hours=8), timedelta(hours=1)
+#: Polls are this far apart while nothing happens; while a source is down; and from a day before the firestorm.
+CALM, NEAR, CLOSE = timedelta(hours=8), timedelta(hours=3), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -87,5 +87,8 @@ def poll_times(start: datetime) -> Iterator[datetime]:
     moment, end = start, start + LENGTH
     while moment < end:
         yield moment
-        moment += CALM if moment + CALM < end - STORM - timedelta(days=1) else CLOSE
+        if moment + CALM >= end - STORM - timedelta(days=1):
+            moment += CLOSE
+        else:
+            moment += NEAR if OUTAGE[0] - CALM <= moment - start < OUTAGE[1] + NEAR else CALM
     yield end

@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.errors import UsageError
-from mentionwatch.settings import SourceSettings
+from mentionwatch.settings import SourceSettings, name_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
 def as_place(url: str) -> SourceSettings:
-    """A source for an address, or for a file, named as it was written.
+    """A source for an address, or for a file; without a name.
 
     Raises:
         UsageError: It is neither an http(s) address nor a file that is there.
     """
     if url.startswith(("http://", "https://")):
-        return SourceSettings(name=url, url=url)
+        return SourceSettings(name="", url=url)
     path = Path(url.removeprefix("file://"))
     try:
         there = path.is_file()
@@ -27,13 +27,15 @@ def as_place(url: str) -> SourceSettings:
         there = False
     if not there:
         raise UsageError(f"{url!r} is neither an address (https://…) nor a file that is there")
-    return SourceSettings(name=url, url=path.resolve().as_uri())
+    return SourceSettings(name="", url=path.resolve().as_uri())
 
 
 def as_places(urls: Iterable[str], presets: Iterable[str]) -> list[SourceSettings]:
-    """Sources for addresses, files and presets; one each, however often it is named."""
+    """Sources for addresses, files and presets; one each, however often it is named, and each with its own name."""
     places = [as_place(url) for url in dict.fromkeys(urls)]
-    return places + [SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets)]
+    return list(
+        name_sources([*places, *(SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets))])
+    )
 
 
 def named_files(places: Sequence[SourceSettings]) -> list[str]:

@@ -242,7 +242,9 @@ class ApiSource:
         # Beside a list of items, even an empty one, a "message" may be a greeting.
         if message := _error(root, self.spec.error if isinstance(found, list) else f"{self.spec.error}|{_LOOSE}"):
             state = values.failure_state(message)
-            raise ParseError(f'it answered with an error: "{message}"', url=shown, state=state)
+            # Masked before it is cut: some answers quote the key that they do not know.
+            quoted = one_line(self._shown(message), 200)
+            raise ParseError(f'it answered with an error: "{quoted}"', url=shown, state=state)
         if isinstance(found, list) or (found is None and (self.spec.items_optional or self._has_null(root))):
             return []
         raise ParseError(self._stranger(root), url=shown, state="not-a-feed")
@@ -305,7 +307,7 @@ def _error(root: Any, path: str) -> str | None:
     for found in values.find(root, path):
         # {"error": 0}, false and "" say that there is none.
         if found and (message := values.as_text(found)):
-            return one_line(message, 200)
+            return message
         if found and isinstance(found, dict):
-            return one_line(", ".join(str(key)[:40] for key in list(found)[:8]), 200)
+            return ", ".join(str(key)[:40] for key in list(found)[:8])
     return None

@@ -19,7 +19,7 @@ _HEAD = 64 * 1024
 _JSON = re.compile(rb"\s*(?:[\[{]|\)\]\}')")
 _FEED = re.compile(rb"(?i)<(?:[a-z][\w.-]{0,30}:)?(?:rss|feed|rdf|channel|entry)[\s>/]")
 _PAGE = re.compile(rb"(?i)<!doctype\s+html|<(?:html|head|body|title|meta|script)[\s>/]")
-# In these, "<rss>" is a word of an example, and no root element.
+# In these, "<rss>" and "<html>" are words of a text, and no elements.
 _ASIDE = re.compile(rb"(?s)<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)")
 
 
@@ -64,7 +64,8 @@ def sniff(body: bytes) -> str:
     head = body[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
     if _JSON.match(head):
         return "api"
-    page = _PAGE.search(head)
-    feed = _FEED.search(_ASIDE.sub(b"", head[: page.start()] if page else head))
+    shown = _ASIDE.sub(b" ", head)
+    page = _PAGE.search(shown)
+    feed = _FEED.search(shown[: page.start()] if page else shown)
     # What is neither goes to the feed adapter: it is the most tolerant, and says best what came instead.
-    return "page" if page and not feed else "feed"
+    return "page" if not feed and (page or b"<script" in head) else "feed"

@@ -1,8 +1,9 @@
 """The body of a feed, from bytes to text that a parser can be given.
 
-What comes over the wire is declared wrongly, has junk in front and may be made to hurt: feedparser needs time quadratic in
-the attributes of a tag, in the length of an author's name and in blanks before the root, and reads a DTD.  So the prolog is
-dropped, the encoding is found here (for both parsers alike), and a document is measured and cut before it is parsed.
+What comes over the wire is declared wrongly, has junk in front and may be made to hurt: feedparser needs time
+quadratic in the attributes of a tag, in the length of an author's name and in blanks before the root, and reads a DTD.
+So the prolog is dropped, the encoding is found here (for both parsers alike), and a document is measured and cut before
+it is parsed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"<(?:\?xml[^>]{0,200}?encoding|meta[^>]{0,200}?charset)\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE
+)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # Encodings of texts; Python has others under such names (idna, punycode, unicode_escape), slow or worse.
 _ENCODING = re.compile(
@@ -53,12 +56,16 @@ _MEANT = {
 }
 # What XML forbids.  Strict parsers stop at the first, and one bad byte is no reason to lose a feed.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-# References to what XML forbids, and to C1 characters (Windows-1252 is meant).  Four-digit ones are the common kind and pass.
+# References to what XML forbids, and to C1 characters (Windows-1252 is meant).  Four-digit ones, the common kind, pass.
 _REFERENCE = re.compile(r"&#(?:0*\d{1,3}|\d{5,}|x0*[\da-f]{1,2}|x[\da-f]{4,});", re.IGNORECASE)
 _TWICE = re.compile("[\xc2\xc3\xe2][\x80-\xbf]")
 _TEXT = re.compile(r"[^<>&;]+")
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|rdf|channel|entry))(?=[\s>/])", re.IGNORECASE)
-_PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+# What is not closed goes up to the end: to look for the end again from each start would be quadratic.
+_PROLOG = re.compile(
+    r"\s+|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^<>\[]*(?:>|\[.*?(?:\]\s*>|\Z))", re.IGNORECASE | re.DOTALL
+)
+_SOLE = re.compile(r"<[^<>]*/>\s*")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|script|title)(?=[\s>])", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,60})\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
 _BUILT_IN = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);")
@@ -130,17 +137,24 @@ def decode(body: bytes, content_type: str = "") -> str:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff")
     declared = _DECLARED.search(body[:4096])
-    named = [_CHARSET.search(content_type), declared]
-    names = [_codec(n[1].decode("ascii", "replace") if isinstance(n[1], bytes) else n[1]) for n in named if n]
+    http = _CHARSET.search(content_type)
+    names: list[str | None] = [_codec(http[1])] if http else []
+    names += [_codec(declared[1].decode("ascii"))] if declared else []
     if b"\x1b" not in body[:20_000]:  # ISO-2022 is valid UTF-8 as well
         names.insert(0, "utf-8")
-    for name in names:
-        if name:
-            try:
-                return body.decode(name)
-            except (UnicodeDecodeError, LookupError):
-                continue
-    return _guess(body, next((n for n in names if n and n != "utf-8"), None))
+    known = [name for name in names if name]
+    for name in known:
+        text = _decode_as(body, name)
+        if text is not None:
+            return text
+    return _guess(body, next((name for name in known if name != "utf-8"), None))
+
+
+def _decode_as(body: bytes, name: str) -> str | None:
+    try:
+        return body.decode(name)
+    except (UnicodeDecodeError, LookupError):
+        return None
 
 
 def _codec(name: str) -> str | None:
@@ -155,7 +169,7 @@ def _codec(name: str) -> str | None:
 
 
 def _guess(body: bytes, declared: str | None) -> str:
-    """UTF-8 with some bad bytes (a cut in a character, a stray Latin-1 byte), else what was declared, else Windows-1252."""
+    """UTF-8 with some bad bytes (a cut inside a character, a stray one), else what was declared, else Windows-1252."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     if sum(1 for c in text if c > "\x7f") > 2 * bad:
@@ -181,13 +195,13 @@ def read(text: str) -> Body:
     if _TWICE.search(text):
         text = _TEXT.sub(_mend, text)
     text = _REFERENCE.sub(_allowed, _expand(text, prolog))
-    whole = whole and f"</{found[1]}".lower() in text[-2048:].lower()
+    whole = whole and (f"</{found[1]}".lower() in text[-2048:].lower() or bool(_SOLE.fullmatch(text)))
     entries, tags = _measure(text)
     return Body(text, found[1], whole, entries, tags)
 
 
 def _mend(text: re.Match[str]) -> str:
-    """Undo UTF-8 that was taken for Latin-1 and encoded once more: "fÃ¼r" (feedparser does it too, feedparser-rs does not)."""
+    """Undo UTF-8 that was taken for Latin-1 and encoded once more ("fÃ¼r"), as feedparser does."""
     if _TWICE.search(text[0]):
         try:
             return text[0].encode("latin-1").decode()
@@ -213,7 +227,9 @@ def _expand(text: str, prolog: str) -> str:
         return text
     found = _ENTITY.findall(prolog)
     values = {name: double or single for name, double, single in found}
-    if len(found) > _MAX_ENTITIES or any("&" in _BUILT_IN.sub("", v) or "<" in v or len(v) > 100 for v in values.values()):
+    if len(found) > _MAX_ENTITIES or any(
+        "&" in _BUILT_IN.sub("", v) or "<" in v or len(v) > 100 for v in values.values()
+    ):
         raise Hostile("its DTD declares entities that expand to others, or many, or long ones")
     if sum(text.count(f"&{name};") for name in values) > 10_000:
         raise Hostile("it uses the entities of its DTD more than 10,000 times")
@@ -264,7 +280,7 @@ def cut(body: Body, limits: Limits) -> tuple[str, int]:
         kept = sum(1 for position, tags in ends if position <= limits.chars and tags <= limits.tags)
     kept = min(kept, limits.entries)
     if not body.entries or kept == 0:
-        raise Hostile(f"it has {body.tags} tags and {len(body.text)} characters around so few entries")
+        raise Hostile(f"its first entry does not fit into {limits.tags} tags and {limits.chars} characters")
     if kept == len(body.entries):
         return body.text, 0
     closing = "</channel>" if body.root.lower().endswith("rss") else ""

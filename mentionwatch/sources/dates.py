@@ -15,29 +15,32 @@ _MAX_LENGTH = 100
 _NUMBER = re.compile(r"[+-]?\d{9,19}(?:\.\d{1,9})?")
 _ISO = re.compile(
     r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
-    r"(?:(?:[T ]|\s+)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<z>Z|[A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(?:(?:T|\s+)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?"
+    r"\s*(?P<z>Z|[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)?)?",
     re.IGNORECASE,
 )
 _RFC = re.compile(
     r"(?:[^\W\d]{2,12}\.?,?\s+)?(?P<d>\d{1,2})[\s.-]+(?P<m>[^\W\d]{3,12})\.?[\s,-]+(?P<y>\d{4}|\d\d)"
     r"(?:,?\s+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d)(?:\.\d{1,9})?)?\s*(?P<z>[A-Za-z]{1,5}|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d\d)?)?(?:\s*\([^)]*\))?)?"
 )
-_DOTTED = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:,?\s+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d))?)?(?P<z>)")
+_DOTTED = re.compile(
+    r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:,?\s+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d))?)?(?P<z>)"
+)
 _JAVA_ZONE = re.compile(r"(?<=[Z\d])\[[\w/+-]{1,40}\]$")
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 
 #: Minutes east of UTC.  Names that more than one zone has are read as feeds mean them: in the United States.
-_ZONES = {
-    **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0),
-    **{"est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540},
-    **{"akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "brt": -180, "art": -180},
-    **{"bst": 60, "ist": 330, "west": 60, "cet": 60, "met": 60, "mez": 60, "cest": 120, "mest": 120, "mesz": 120, "eet": 120},
-    **{"eest": 180, "msk": 180, "trt": 180, "sast": 120, "jst": 540, "kst": 540, "hkt": 480, "sgt": 480, "awst": 480},
-    **{"acst": 570, "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780},
-}
+_ZONE_LIST = (
+    "z=0 ut=0 utc=0 gmt=0 wet=0 est=-300 edt=-240 cst=-360 cdt=-300 mst=-420 mdt=-360 pst=-480 pdt=-420 akst=-540"
+    " akdt=-480 hst=-600 ast=-240 adt=-180 nst=-210 ndt=-150 brt=-180 art=-180 bst=60 ist=330 west=60 cet=60 met=60"
+    " mez=60 cest=120 mest=120 mesz=120 eet=120 eest=180 msk=180 trt=180 sast=120 jst=540 kst=540 hkt=480 sgt=480"
+    " awst=480 acst=570 acdt=630 aest=600 aedt=660 nzst=720 nzdt=780"
+)
+_ZONES = {name: int(minutes) for name, minutes in (zone.split("=") for zone in _ZONE_LIST.split())}
 
 # Month names by their first letters, long enough to tell them apart within all the languages together:
-# English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Danish, Norwegian, Czech, Turkish, Russian.
+# English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Danish, Norwegian, Czech, Turkish,
+# Russian.
 _MONTHS: tuple[tuple[int, str], ...] = (
     (1, "jan jän gen ene sty led oca янв"),
     (2, "feb fév fev lut úno uno şub sub фев"),
@@ -60,12 +63,12 @@ def parse_date(
 ) -> tuple[datetime | None, str | None]:
     """Read a date: RFC 822, ISO 8601, seconds or milliseconds since 1970, and what people write.
 
-    A date without a zone is taken as UTC.  One in the future (more than 10 minutes) becomes `now`; one before 1990 is none.
+    A date without a zone is taken as UTC.  One more than 10 minutes in the future becomes `now`, one before 1990 none.
 
     Args:
         raw: As published.
         now: When the document was asked for; aware.
-        language: BCP 47 tag of the document; says whether 3/4/2025 is in March (English of the United States) or in April.
+        language: BCP 47 tag of the document; says whether 3/4/2025 is in March (none, "en", "en-US") or in April.
 
     Returns:
         The date in UTC or None, and `raw` as text where it could not be used as it stood (else None).
@@ -161,7 +164,7 @@ def _from_guess(text: str, now: datetime, language: str | None) -> datetime | No
         return None
     import warnings
 
-    from dateutil.parser import parse
+    from dateutil.parser import parse  # type: ignore[import-untyped]  # it ships no types
 
     month_first = (language or "").lower().replace("_", "-") in {"", "en", "en-us"}
     zones = {name.upper(): minutes * 60 for name, minutes in _ZONES.items()}
@@ -170,7 +173,9 @@ def _from_guess(text: str, now: datetime, language: str | None) -> datetime | No
             warnings.simplefilter("ignore")  # an unknown zone is a warning; the date is then read as UTC
             # A default, so that no reading depends on the clock of this machine.
             default = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-            date = parse(text.replace(" - ", " "), dayfirst=not month_first, fuzzy=False, default=default, tzinfos=zones)
+            date = parse(
+                text.replace(" - ", " "), dayfirst=not month_first, fuzzy=False, default=default, tzinfos=zones
+            )
     except (ValueError, OverflowError, TypeError, AttributeError, RecursionError, KeyError, IndexError):
         # dateutil documents ParserError and OverflowError; odd input has raised each of the others.
         return None

@@ -47,7 +47,9 @@ _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000}[^<>]*")
 _ANY_TAG = re.compile(r"<(?:!--.*?(?:-->|\Z)|[!/?a-zA-Z][^<>]*>?)", re.DOTALL)
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNSEEN_BLOCK = re.compile(r"(?is)<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
 # The controls that open an escape sequence: a run of them costs text.clean time quadratic in its bound.
 _OPENERS = dict.fromkeys([0x90, 0x98, 0x9D, 0x9E, 0x9F])
 
@@ -65,7 +67,7 @@ def plain_text(html: str) -> tuple[str, str | None]:
     """Turn markup into (text, words of others that it quotes).
 
     Block elements become line feeds, what a reader does not see is left out, entities are decoded (a text that was
-    escaped twice is decoded twice).  At most the first 200,000 characters are read.  Text without markup passes as it is.
+    escaped twice is decoded twice).  At most the first 200,000 characters are read.
     """
     html = html[:_MAX_TEXT].translate(_OPENERS) if len(html) > 1000 else html
     if not _TAG.search(html) and _ESCAPED_TAG.search(html):

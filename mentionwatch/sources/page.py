@@ -36,7 +36,6 @@ _DATE = "datePublished|dateCreated|dateModified|uploadDate"
 _RATING = ("reviewRating", "ReviewRating", "rating")
 _LANGUAGE = "inLanguage|inLanguage.alternateName|inLanguage.name"
 _SCRIPT_END = re.compile(r"(?i)</script\s*>")
-_META_CHARSET = re.compile(rb"""(?i)<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w:.-]{2,40})""")
 
 
 @dataclass(frozen=True)
@@ -57,32 +56,21 @@ class PageSource:
 
     def parse(self, response: Response) -> Document:
         """Read the reviews of a page; see Source."""
-        page = decode_page(response)
+        page = bodies.decode(values.inflated(response.body, response.url), response.headers.get("content-type", ""))
         blocks = json_ld_blocks(_up_to_last_script(page))
         read = [jsonld.read_block(block) for block in blocks]
         graph = jsonld.collect(value for found in read for value in found)
         ratings = tuple(dict.fromkeys(_ratings(graph)))
-        # A product that says "0 reviews" is the right page, only early.
-        if not graph.reviews and not any(_count(found.node) == 0 for found in graph.ratings):
-            raise blocked(self.name, response) or _no_reviews(page, response.url, ratings)
-        reader = _Reader(self.name, graph, response)
-        entries, dropped = reader.read()
-        dropped += [
+        broken = [
             Dropped(f"JSON-LD block {number}", "it is broken beyond mending")
             for number, (block, found) in enumerate(zip(blocks, read, strict=True), 1)
             if not found and block.strip()
         ]
-        return Document(entries=tuple(entries), title=page_title(page), dropped=tuple(dropped), ratings=ratings)
-
-
-def decode_page(response: Response) -> str:
-    """Text of a page: ``body.decode``, told of the charset in the page's own head where the server names none."""
-    body = values.inflated(response.body, response.url)
-    content_type = response.headers.get("content-type", "")
-    meta = _META_CHARSET.search(body[:4096])
-    if meta and "charset" not in content_type.lower():
-        content_type = f"charset={meta[1].decode('ascii')}"
-    return bodies.decode(body, content_type)
+        # A product that says "0 reviews" is the right page, only early.
+        if not graph.reviews and not any(_count(found.node) == 0 for found in graph.ratings):
+            raise blocked(self.name, response) or _no_reviews(page, response.url, _why(ratings, broken))
+        entries, dropped = _Reader(self.name, graph, response).read()
+        return Document(entries=tuple(entries), title=page_title(page), dropped=(*dropped, *broken), ratings=ratings)
 
 
 def blocked(name: str, response: Response) -> ParseError | None:
@@ -104,10 +92,15 @@ def _up_to_last_script(page: str) -> str:
     return page[:end]
 
 
-def _no_reviews(page: str, url: str, ratings: tuple[AggregateRating, ...]) -> ParseError:
+def _why(ratings: tuple[AggregateRating, ...], broken: list[Dropped]) -> str:
+    if broken:
+        return f"holds no schema.org reviews that can be read ({broken[0].what} {broken[0].why.removeprefix('it ')})"
+    return "names an average rating but holds no review" if ratings else "holds no schema.org reviews (JSON-LD)"
+
+
+def _no_reviews(page: str, url: str, why: str) -> ParseError:
     title = page_title(page) or one_line(plain_text(page[:20_000])[0], 80) or one_line(page[:400], 80)
     what = f'the page "{title}"' if title else "an empty page"
-    why = "names an average rating but holds no review" if ratings else "holds no schema.org reviews (JSON-LD)"
     feeds = feed_links(page, url)
     advice = f"it names a feed: {feeds[0]}" if feeds else "give the URL of a feed, or of a page that shows reviews"
     return ParseError(f"{what} {why}", url=url, state="not-a-feed", advice=advice)

@@ -65,8 +65,8 @@ def loads(text: str) -> Any:
 def decode(body: bytes) -> str:
     """Text of a JSON document: UTF-8, or UTF-16 and UTF-32 by their first bytes; broken bytes become U+FFFD."""
     encoding = json.detect_encoding(body)
-    # detect_encoding gives "utf-16" and the like for a BOM, else the byte order from where the zeros are.
-    return body.decode(encoding, errors="replace").removeprefix("\ufeff")
+    # The name that detect_encoding gives for a body with a BOM is one whose codec takes the BOM away.
+    return body.decode(encoding, errors="replace")
 
 
 def inflated(body: bytes, url: str) -> bytes:

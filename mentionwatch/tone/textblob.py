@@ -19,7 +19,7 @@ from mentionwatch.tone.stars import combine, stars_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CONTRACTED = re.compile(r"[nN](?:['’][tT]|(?<=[cC][aA][nN][nN])[oO][tT])\b")
+_CONTRACTED = re.compile(r"[nN]['’][tT]\b")
 #: Characters of a text that are judged: what matters stands at its beginning, and time grows with length.
 MAX_CHARACTERS = 5_000
 #: Words that are told as the reason.

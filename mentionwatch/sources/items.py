@@ -1,0 +1,171 @@
+"""Items of a feed, as either parser gave them, made entries.
+
+Nothing here knows which parser it was, so that the same document gives the same entries with and without the extra
+``fast``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mentionwatch.model import Dropped, Entry
+from mentionwatch.sources.dates import parse_date
+from mentionwatch.sources.links import absolute
+from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.text import one_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mentionwatch.model import Response
+
+_MAX_TEXTS = 6
+_MAX_GUID = 2_000
+_MAX_NAME = 200
+
+_LANGUAGE = re.compile(r"<[^<>]{0,5000}?\sxml:lang\s*=\s*[\"']([^\"'<>]{1,40})")
+_MAIL_AND_NAME = re.compile(r"\S+@\S+\s+\((.+)\)")
+_NAME_AND_MAIL = re.compile(r"(.+?)\s*(?:<\S+@\S+>|\(\S+@\S+\))")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item as a parser gave it: strings as published, nothing resolved."""
+
+    guid: str | None
+    #: Candidates, best first.
+    links: tuple[str, ...]
+    title: str | None
+    #: Candidates: contents, summary, description of the media.
+    texts: tuple[str, ...]
+    author: str | None
+    #: Candidates, best first.
+    dates: tuple[str, ...]
+    language: str | None
+    parent: str | None
+    comments: str | None
+    rating: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One document as a parser gave it."""
+
+    items: tuple[Item, ...]
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    #: The parser stumbled.
+    bozo: bool = False
+    dropped: tuple[Dropped, ...] = ()
+
+
+def to_entries(source: str, feed: Feed, response: Response) -> tuple[tuple[Entry, ...], tuple[Dropped, ...]]:
+    """Make entries of a feed's items; one that holds nothing to read or follow is dropped."""
+    base = _base(feed, response.url)
+    entries: list[Entry] = []
+    dropped: list[Dropped] = []
+    for number, item in enumerate(feed.items, 1):
+        entry = _to_entry(source, item, feed, base, response.fetched_at)
+        if entry.title or entry.text or entry.url:
+            entries.append(entry)
+        else:
+            dropped.append(Dropped(f"entry {number}", "it has neither title nor text nor link"))
+    guids = [e.guid for e in entries if e.guid]
+    if len(guids) - len(set(guids)) > len(entries) / 2:
+        # The feed gives one id to everything; the link tells entries apart.
+        entries = [replace(e, guid=None) for e in entries]
+    return tuple(entries), tuple(dropped)
+
+
+def _base(feed: Feed, url: str) -> str:
+    """What relative links are relative to: the feed's URL, or the site's where another host serves the feed."""
+    site = absolute(url, feed.link)
+    return site if site and urlsplit(site).hostname != urlsplit(url).hostname else url
+
+
+def _to_entry(source: str, item: Item, feed: Feed, base: str, now: datetime) -> Entry:
+    language = _language(item.language) or _language(feed.language)
+    text, quoted = _longest(item.texts)
+    published, raw = _date(item.dates, now, language)
+    rating = _rating(item.rating)
+    return Entry(
+        source=source,
+        guid=_guid(item.guid),
+        kind="comment" if item.parent else "review" if rating is not None else "post",
+        url=_url(item, base),
+        title=plain_title(item.title) if item.title else None,
+        text=text,
+        author=_author(item.author),
+        parent=one_line(item.parent, _MAX_GUID) or None if item.parent else None,
+        published=published,
+        published_raw=raw,
+        language=language,
+        version=one_line(item.version, 50) or None if item.version else None,
+        rating=rating,
+        engagement=_count(item.comments),
+        quoted=quoted,
+    )
+
+
+def _url(item: Item, base: str) -> str | None:
+    """The first usable link; an id counts only when it is a whole URL, not when it could be resolved to one."""
+    for link in item.links:
+        if link == item.guid and not re.match(r"\s*https?://", link, re.IGNORECASE):
+            continue
+        url = absolute(base, link)
+        if url:
+            return url
+    return None
+
+
+def _longest(texts: tuple[str, ...]) -> tuple[str | None, str | None]:
+    text, quoted = max((plain_text(t) for t in texts[:_MAX_TEXTS]), key=lambda x: len(x[0]), default=("", None))
+    return text or None, quoted
+
+
+def _date(dates: tuple[str, ...], now: datetime, language: str | None) -> tuple[datetime | None, str | None]:
+    """The first date that can be read; else what the first one said."""
+    raw: str | None = None
+    for date in dates:
+        published, kept = parse_date(date, now=now, language=language)
+        if published:
+            return published, kept
+        raw = raw or kept
+    return None, one_line(raw) if raw else None
+
+
+def _guid(guid: str | None) -> str | None:
+    line = one_line(guid) if guid else ""
+    return line if 0 < len(line) <= _MAX_GUID else None
+
+
+def _author(author: str | None) -> str | None:
+    """A person's name, without the mail address that RSS wants beside it."""
+    if not author:
+        return None
+    name = plain_title(author) or ""
+    for pattern in (_MAIL_AND_NAME, _NAME_AND_MAIL):
+        found = pattern.fullmatch(name[: 2 * _MAX_NAME])
+        if found:
+            name = found[1].strip()
+    return one_line(name, _MAX_NAME) or None
+
+
+def _language(tag: str | None) -> str | None:
+    tag = (tag or "").strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def _rating(text: str | None) -> float | None:
+    found = re.fullmatch(r"\s*([1-5](?:\.\d{1,3})?)\s*", text or "")
+    return float(found[1]) if found and float(found[1]) <= 5 else None
+
+
+def _count(text: str | None) -> int | None:
+    found = re.fullmatch(r"\s*(\d{1,9})\s*", text or "", re.ASCII)
+    return int(found[1]) if found else None

@@ -1,0 +1,397 @@
+"""Feeds give the same entries with both parsers, whatever is wrong with them."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentionwatch.errors import ParseError
+from mentionwatch.model import Ask, Document, Response
+from mentionwatch.sources.feed import FeedSource, has_fast
+
+DATA = Path(__file__).parent.parent / "data" / "feeds"
+NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+URL = "https://forum.acme.example/posts.rss"
+
+
+@pytest.fixture(
+    params=[
+        False,
+        pytest.param(True, marks=pytest.mark.skipif(not has_fast(), reason="the extra fast is not installed")),
+    ],
+    ids=["plain", "fast"],
+)
+def read(request):
+    """Reads a body with one of the two parsers."""
+
+    def read(body: bytes | str, content_type: str = "", **options) -> Document:
+        raw = body.encode() if isinstance(body, str) else body
+        source = FeedSource("acme", URL, fast=request.param, **options)
+        return source.parse(Response(URL, {"content-type": content_type}, raw, NOW))
+
+    return read
+
+
+def rss(items: str, head: str = "") -> str:
+    """A document around some items."""
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'
+
+
+def utc(*parts: int) -> datetime:
+    """A moment in UTC."""
+    return datetime(*parts, tzinfo=timezone.utc)
+
+
+def test_a_feed_asks_for_itself():
+    """A feed cannot be searched: one request, whatever is looked for; a secret in the URL is not shown."""
+    source = FeedSource("acme", URL + "?key=s", public_url=URL)
+    (request,) = source.requests(Ask(NOW, ("acme",)))
+    assert (request.url, request.shown, source.kind, source.name) == (URL + "?key=s", URL, "feed", "acme")
+
+
+def test_rss_gives_entries(read):
+    """Every field of an RSS item arrives: links absolute, texts plain, names without addresses."""
+    document = read((DATA / "rss2.xml").read_bytes())
+    first, second = document.entries
+    assert (document.title, document.partial) == ("Acme & friends", False)
+    assert (first.source, first.guid, first.kind) == ("acme", "forum-post-12-1", "post")
+    assert first.url == "https://forum.acme.example/t/router-dead/12?a=1&b=2"
+    assert first.title == "Router dead after update"
+    assert first.text == "It worked for a year.\n\nYes.\nTwice."
+    assert first.quoted == "Have you tried turning it off?"
+    assert (first.author, first.engagement, first.language) == ("Ada L.", 7, "en-us")
+    assert (first.published, first.published_raw) == (utc(2026, 11, 16, 14, 30), None)
+    assert (second.title, second.text, second.author) == (None, "no title, and 5 < 6", "Bo B.")
+    assert second.url == second.guid == "https://forum.acme.example/t/13"
+    assert second.published == utc(2026, 11, 16, 10)
+    assert [d.why for d in document.dropped] == ["it has neither title nor text nor link"]
+
+
+def test_atom_gives_entries(read):
+    """Atom's links, replies and markup are read; the site's own name is no author of its entries."""
+    first, second = read((DATA / "atom.xml").read_bytes()).entries
+    # The feed comes from another host than the site, so links are relative to the site.
+    assert first.url == "https://acme.example/blog/post/1"
+    assert (first.title, first.text, first.author) == ("Erste Nachricht", "Eins\n\nzwei drei", "Carla")
+    assert (first.published, first.language) == (utc(2026, 11, 16, 9), "de")
+    assert (second.kind, second.parent, second.author) == ("comment", "tag:acme.example,2026:1", None)
+
+
+def test_rdf_gives_entries(read):
+    """RSS 1.0, whose items stand beside the channel."""
+    (entry,) = read((DATA / "rdf.xml").read_bytes()).entries
+    assert (entry.title, entry.url, entry.author) == ("One", "https://acme.example/1", "Dora")
+    assert entry.published == utc(2026, 11, 16, 10)
+
+
+def test_app_reviews_have_stars(read):
+    """A rating makes a review; an id that is a bare number is no link."""
+    (entry,) = read((DATA / "reviews.xml").read_bytes()).entries
+    assert (entry.kind, entry.rating, entry.version, entry.author) == ("review", 1.0, "4.2.1", "eve")
+    assert (entry.guid, entry.url, entry.text) == ("6310006838", None, "Crashes on start.")
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "mailto:a@b.example", "ftp://a.example/"])
+def test_a_link_that_leads_nowhere_is_none(read, url):
+    """Only http and https links come out."""
+    (entry,) = read(rss(f"<item><title>x</title><link>{url}</link></item>")).entries
+    assert entry.url is None
+
+
+def test_xml_base_counts(read):
+    """A relative link is relative to its xml:base."""
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://base.example/a/"><title>t</title>'
+        '<entry><id>1</id><title>x</title><link href="b"/><updated>2026-01-01T00:00:00Z</updated></entry></feed>'
+    )
+    assert read(body).entries[0].url == "https://base.example/a/b"
+
+
+def test_the_longest_text_counts(read):
+    """Where a summary only teases, the content is taken, and the other way round."""
+    ns = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    item = "<item {}><title>x</title><description>{}</description><content:encoded>{}</content:encoded></item>"
+    assert read(rss(item.format(ns, "short", "long long long"))).entries[0].text == "long long long"
+    assert read(rss(item.format(ns, "long long long", "short"))).entries[0].text == "long long long"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"\xef\xbb\xbf",
+        b"\n\n  ",
+        b"<br />\n<b>Warning</b>: include(x.php): failed in <b>/srv/x.php</b> on line <b>3</b><br />\n",
+        b"<!-- a -->",
+    ],
+)
+def test_junk_before_the_feed_is_skipped(read, before):
+    """A BOM, blank lines or a warning of PHP in front do not hide the feed."""
+    document = read(before + (DATA / "rss2.xml").read_bytes())
+    assert len(document.entries) == 2
+    assert not document.partial
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "content_type"),
+    [
+        ("utf-8", "utf-8", ""),
+        ("utf-8", "iso-8859-1", "text/xml"),
+        ("utf-8", "utf-8", "text/xml; charset=iso-8859-1"),
+        ("cp1252", "iso-8859-1", ""),
+        ("cp1252", "utf-8", ""),
+        ("cp1252", "", "application/rss+xml; charset=windows-1252"),
+        ("utf-16", "utf-8", ""),
+        ("utf-16-le", "utf-16", ""),
+        ("utf-16-be", "", ""),
+        ("cp1252", "idna", ""),
+        ("cp1252", "unicode_escape", ""),
+        ("cp1252", "no-such-thing", ""),
+    ],
+)
+def test_the_encoding_is_found(read, encoding, declared, content_type):
+    """A wrong declaration, a wrong header or none does not spoil the text."""
+    prolog = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    body = prolog + "<rss><channel><item><title>Über “Köln” – déjà</title></item></channel></rss>"
+    assert read(body.encode(encoding), content_type).entries[0].title == "Über “Köln” – déjà"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title"),
+    [("koi8-r", "Привет"), ("shift_jis", "日本語テスト"), ("gb2312", "中文"), ("iso-2022-jp", "日本語")],
+)
+def test_other_encodings_are_read(read, encoding, title):
+    """A right declaration of an old encoding is believed."""
+    body = (
+        f'<?xml version="1.0" encoding="{encoding}"?><rss><channel><item><title>{title}</title></item></channel></rss>'
+    )
+    assert read(body.encode(encoding)).entries[0].title == title
+
+
+def test_one_bad_byte_costs_one_character(read):
+    """A stray byte in a UTF-8 feed does not turn all the rest to garbage."""
+    body = (
+        rss("<item><title>Köln – ünder</title></item><item><title>a@b</title></item>").encode().replace(b"@", b"\xff")
+    )
+    first, second = read(body).entries
+    assert (first.title, second.title) == ("Köln – ünder", "a\ufffdb")
+
+
+def test_text_encoded_twice_is_mended(read):
+    """UTF-8 taken for Latin-1 and encoded again is undone, and ordinary text is let be."""
+    assert read(rss("<item><title>Ein Defi fÃ¼r alle</title></item>")).entries[0].title == "Ein Defi für alle"
+    assert read(rss("<item><title>São Ñ «Â» – é</title></item>")).entries[0].title == "São Ñ «Â» – é"
+
+
+def test_gzip_without_a_header_is_undone(read):
+    """A compressed body that no header told of is read; what breaks off in it is partial."""
+    raw = (DATA / "rss2.xml").read_bytes()
+    assert len(read(gzip.compress(raw)).entries) == 2
+    assert read(gzip.compress(raw * 1)[:-200]).partial
+
+
+def test_a_gzip_bomb_is_refused(read):
+    """Inflating stops at 64 MiB."""
+    with pytest.raises(ParseError, match="64 MiB"):
+        read(gzip.compress(bytes(65 * 2**20), 1))
+
+
+@pytest.mark.parametrize("cut", [0.95, 0.6])
+def test_a_broken_off_feed_is_partial(read, cut):
+    """What came is kept, and the document says that it is not whole."""
+    body = rss("".join(f"<item><title>number {i}</title><guid>{i}</guid></item>" for i in range(20)))
+    document = read(body[: int(len(body) * cut)])
+    assert document.partial
+    assert len(document.entries) >= 20 * cut - 2
+
+
+def test_a_malformed_feed_is_read(read):
+    """Bare ampersands, unknown entities, control characters and unclosed tags are no reason to lose a feed."""
+    body = rss(
+        "<item><title>a & b &nosuch; \x0b&#11; &#146;</title><description>x <b>y<i> z</description></item><item><title>c</title></item>"
+    )
+    first, second = read(body).entries
+    assert first.title == "a & b &nosuch; ’"
+    assert first.text is not None
+    assert first.text.split() == ["x", "y", "z"]
+    assert second.title == "c"
+
+
+def test_empty_elements_stay_empty(read):
+    """The text after an empty element is not taken for its own."""
+    (entry,) = read(
+        rss(
+            "<item><title/><author/><link>https://a.example/1</link><guid isPermaLink='false'/><pubDate>Mon, 16 Nov 2026 10:00:00 GMT</pubDate></item>"
+        )
+    ).entries
+    assert (entry.title, entry.author, entry.guid, entry.url) == (None, None, None, "https://a.example/1")
+    assert entry.published == utc(2026, 11, 16, 10)
+
+
+def test_nested_titles_are_not_the_entrys(read):
+    """A title inside another element of the entry is that element's."""
+    (entry,) = read(
+        rss(
+            "<item><title>right</title><author><name>n</name><title>wrong</title></author><og><title>wrong</title><title>wrong</title></og></item>",
+            "<title>t</title>",
+        )
+    ).entries
+    assert entry.title == "right"
+
+
+def test_markup_that_is_not_escaped_is_read(read):
+    """Text goes on after the first tag in it."""
+    (entry,) = read(
+        rss("<item><title>t</title><description><em>one</em>: two <b>three</b></description></item>")
+    ).entries
+    assert entry.text == "one: two three"
+
+
+def test_ids_that_repeat_are_not_trusted(read):
+    """Where more than half of the ids repeat, the link tells entries apart."""
+    items = "".join(
+        f"<item><guid>same</guid><title>{i}</title><link>https://a.example/{i}</link></item>" for i in range(4)
+    )
+    assert [e.guid for e in read(rss(items)).entries] == [None] * 4
+    other = "".join(f"<item><guid>{i // 2}</guid><title>{i}</title></item>" for i in range(4))
+    assert [e.guid for e in read(rss(other)).entries] == ["0", "0", "1", "1"]
+
+
+def test_future_and_unreadable_dates(read):
+    """A date ahead of the time of asking becomes it; what cannot be read is kept as published."""
+    items = "<item><title>a</title><pubDate>Sat, 07 Jan 2037 01:49:31 GMT</pubDate></item><item><title>b</title><pubDate>soon</pubDate></item>"
+    first, second = read(rss(items)).entries
+    assert (first.published, first.published_raw) == (NOW, "Sat, 07 Jan 2037 01:49:31 GMT")
+    assert (second.published, second.published_raw) == (None, "soon")
+
+
+def test_the_entry_cap_is_told(read):
+    """Entries over the cap are counted among the dropped, and the document is not partial for it."""
+    document = read(rss("".join(f"<item><title>{i}</title></item>" for i in range(30))), entry_cap=10)
+    assert [e.title for e in document.entries] == [str(i) for i in range(10)]
+    assert document.dropped[0].what == "20 entries at the end"
+    assert not document.partial
+
+
+def test_a_page_is_not_a_feed(read):
+    """A page is named by its title, and the feed that it names is advised."""
+    with pytest.raises(ParseError) as caught:
+        read((DATA / "page.html").read_bytes())
+    assert caught.value.state == "not-a-feed"
+    assert '"Acme forum"' in str(caught.value)
+    assert caught.value.advice.endswith("https://forum.acme.example/posts.rss")
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "words"),
+    [
+        ("", "down", "empty body"),
+        (" \n", "down", "empty body"),
+        ('{"version": "https://jsonfeed.org/version/1"}', "not-a-feed", 'kind = "api"'),
+        ("hello", "not-a-feed", '"hello"'),
+        ("<catalog><book/></catalog>", "not-a-feed", "not a feed"),
+        ("<html><title>x\x1b[31m</title><rss></rss></html>", "not-a-feed", '"x"'),
+        ("x" * 5000 + rss("<item/>"), "not-a-feed", "not a feed"),
+        ("<html><title>Just a moment...</title></html>", "blocked", "challenge"),
+        ("<html><title>Sign in</title><input type=password></html>", "blocked", "login"),
+        ("<html><title>Our login form explained</title></html>", "not-a-feed", "page"),
+    ],
+)
+def test_what_is_no_feed_is_said(read, body, state, words):
+    """Empty, JSON, text, other XML, pages, challenges and logins are told apart, in one line."""
+    with pytest.raises(ParseError) as caught:
+        read(body)
+    assert caught.value.state == state
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_secret_url_is_not_told():
+    """The message names the URL as it may be shown."""
+    source = FeedSource("acme", URL + "?key=s3cret", public_url=URL)
+    with pytest.raises(ParseError) as caught:
+        source.parse(Response(URL + "?key=s3cret", {}, b"", NOW))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_body_that_is_a_path_opens_no_file(read, tmp_path):
+    """Bodies are data: feedparser opens what looks like a file's name or a URL; a body never reaches it as such."""
+    secret = tmp_path / "feed.xml"
+    secret.write_bytes((DATA / "rss2.xml").read_bytes())
+    with pytest.raises(ParseError):
+        read(str(secret))
+
+
+def test_entities_of_a_dtd(read, tmp_path):
+    """Plain ones are put in; ones that expand to others are refused; a file is never read."""
+    dtd = '<!DOCTYPE rss [<!ENTITY co "Acme"> {}]><rss><channel><item><title>{}</title></item></channel></rss>'
+    assert read(dtd.format("", "by &co;")).entries[0].title == "by Acme"
+    with pytest.raises(ParseError, match="refused"):
+        read(dtd.format('<!ENTITY b "&co;&co;&co;">', "&b;"))
+    (tmp_path / "x").write_text("stolen")
+    assert "stolen" not in (
+        read(dtd.format(f'<!ENTITY f SYSTEM "file://{tmp_path / "x"}">', "q &f;")).entries[0].title or ""
+    )
+
+
+MANY = 8 * 2**20
+RICH = "<item><title>x</title><link>http://a.example/b</link><pubDate>Mon, 16 Nov 2026 10:00:00 GMT</pubDate><description>{}</description></item>".format(
+    "&lt;p&gt;word &lt;b&gt;w&lt;/b&gt;&lt;/p&gt; " * 90
+)
+HOSTILE = {
+    "attributes": rss("<item><title>x</title><x " + " ".join(f'a{i}="x"' for i in range(100_000)) + "/></item>"),
+    "attributes behind >": rss('<item><x a=">" ' + " ".join(f'a{i}="x"' for i in range(100_000)) + "/></item>"),
+    "tags nested": rss("<item>" + "<a>" * (MANY // 3)),
+    "items nested": rss("<item>" * (MANY // 6)),
+    "200,000 items": rss("<item><title>x</title><description>y</description></item>" * 200_000),
+    "8 MB of items": rss(RICH * (MANY // len(RICH))),
+    "8 MB of items, malformed": rss(RICH * (MANY // len(RICH)) + "&"),
+    "open brackets": rss("<item><title>" + "<" * MANY),
+    "cut tags": rss("<item><title>" + '<a b="' * (MANY // 6)),
+    "comments": rss("<item><title>" + "<!--" * (MANY // 4)),
+    "categories": rss("<item><title>x</title>" + "".join(f"<category>{i}</category>" for i in range(30_000)) + "</item>"),
+    "keywords": rss("<item><title>x</title><media:keywords>" + ",".join(map(str, range(100_000))) + "</media:keywords></item>"),
+    "an author": rss("<item><title>x</title><author>" + "a." * 500_000 + "</author></item>"),
+    "an author in pieces": rss("<item><title>x</title><author>" + "a.<x/>" * 10_000 + "</author></item>"),
+    "an editor": rss("<item><title>x</title></item>", "<managingEditor>" + "a." * 100_000 + "</managingEditor>"),
+    "authors": rss(("<item><title>x</title>" + ("<author>" + "a." * 95 + "</author>") * 20 + "</item>") * 2000),
+    "blank lines": "\n" * 100_000 + rss("<item><title>x</title></item>"),
+    "comments before the root": "<!--" * 40_000 + "<rss>",
+    "doctypes": "<!DOCTYPE [" * 15_000 + "<rss>",
+    "references": rss("<item><title>" + "&#65;" * (MANY // 5) + "</title></item>"),
+    "a date": rss("<item><title>x</title><pubDate>" + "1:" * 1_000_000 + "</pubDate></item>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_feeds_take_bounded_time(read, name):
+    """Entries or a ParseError, and neither takes longer than seconds (of computing: the machine may be busy)."""
+    start = time.process_time()
+    try:
+        read(HOSTILE[name])
+    except ParseError:
+        pass
+    assert time.process_time() - start < 4
+
+
+PIECES = ["<rss>", "<feed>", "<item>", "</item>", "<entry>", "<title>", "</title>", "<title/>", "<link>", "<link/>", "x", "&", "&#0;", "&#99999999;", "&lt;", "<![CDATA[", "]]>",
+          "<!--", "<image>", "<textinput>", "<enclosure/>", "<author>", "\x00", "<media:license>", "<pubDate>", '<content type="xhtml">', "é", "\ufffe", '" ', "<?xml "]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.one_of(st.binary(), st.lists(st.sampled_from(PIECES)).map(lambda p: ("<rss><channel>" + "".join(p)).encode())),
+    st.booleans(),
+)
+def test_any_body_gives_a_document_or_a_parse_error(body, fast):
+    """No body gives another exception."""
+    try:
+        document = FeedSource("x", URL, fast=fast and has_fast()).parse(Response(URL, {}, body, NOW))
+    except ParseError:
+        return
+    assert isinstance(document, Document)

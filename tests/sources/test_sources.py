@@ -1,0 +1,168 @@
+"""From settings to an adapter, and the adapter that finds out what a URL is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentionwatch.errors import ConfigError, ParseError
+from mentionwatch.model import Ask, Document, Response
+from mentionwatch.settings import SourceSettings
+from mentionwatch.sources import make_source, search_presets
+from mentionwatch.sources.auto import sniff
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
+URL = "https://site.example/{query}?a=1"
+
+RSS = b'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>One</title><link>https://site.example/1</link></item></channel></rss>'
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>1</id><title>One</title><link href="https://site.example/1"/></entry></feed>'
+JSON = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "One"}]}'
+PAGE = b'<!doctype html><html><head><title>T</title><script type="application/ld+json">{"@type": "Review", "name": "One", "author": "Ada"}</script></head></html>'
+
+
+def read(body: bytes, **more) -> Document:
+    """Read a body as a source of which only the URL is known."""
+    return make_source(SourceSettings(name="s", url=URL, **more)).parse(Response(URL, {}, body, NOW))
+
+
+def wrong(folder=None, **settings) -> list[str]:
+    """Give the mistakes in the settings of a source."""
+    with pytest.raises(ConfigError) as e:
+        make_source(SourceSettings(name="mine", **settings), folder)
+    assert all((p.file, p.line) == ("", None) for p in e.value.problems)
+    return [f"{p.key}: {p.message}" for p in e.value.problems]
+
+
+@pytest.mark.parametrize("kind", ["auto", "feed", "api", "page"])
+def test_kinds(kind):
+    """Each kind of the configuration gives its adapter, which asks for the URL as it stands."""
+    source = make_source(SourceSettings(name="mine", url=URL, kind=kind))
+    assert (source.name, source.kind) == ("mine", kind)
+    assert [request.url for request in source.requests(Ask(NOW, ("acme",)))] == [URL]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (RSS, "feed"),
+        (ATOM, "feed"),
+        (JSON, "api"),
+        (PAGE, "page"),
+        (b"\xef\xbb\xbf\n \n" + RSS, "feed"),
+        (b"<b>Warning</b>: mysql on line 3<br />\n" + RSS, "feed"),
+        (b"<!-- <html> -->\n" + ATOM, "feed"),
+        (RSS.decode().encode("utf-16"), "feed"),
+        (b"\xef\xbb\xbf " + JSON, "api"),
+        (b")]}'\n" + JSON, "api"),
+        (b" [" + JSON + b"]", "api"),
+        (JSON.decode().encode("utf-16-le"), "api"),
+        (JSON.decode().encode("utf-16-be"), "api"),
+        (PAGE.decode().encode("utf-16"), "page"),
+        (b"<?xml version='1.0'?><!-- <rss> --><!DOCTYPE html>" + PAGE, "page"),
+        (b"<HTML><body>", "page"),
+        (b"<script>var x = '<rss>'</script><title>T</title>", "page"),
+        (b"", "feed"),
+        (b"plain words", "feed"),
+        (b'<rdf:RDF xmlns:rdf="x"><channel/></rdf:RDF>', "feed"),
+        (b"<atom:feed>", "feed"),
+    ],
+)
+def test_sniffing(body, kind):
+    """The body says what a document is; the content type and the address are not asked."""
+    assert sniff(body) == kind
+
+
+@pytest.mark.parametrize("body", [RSS, ATOM, JSON, PAGE], ids=["rss", "atom", "json feed", "page"])
+def test_auto_reads_each(body):
+    """A plain URL is read as what comes from it, packed or not."""
+    import gzip
+
+    for sent in (body, gzip.compress(body)):
+        (entry,) = read(sent).entries
+        assert (entry.source, entry.title) == ("s", "One")
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "words"),
+    [
+        (b"<html><title>Home</title>", "not-a-feed", 'not a feed; the page "Home" holds no schema.org reviews'),
+        (
+            b'<html><title>Home</title><link rel="alternate" type="application/atom+xml" href="/atom">',
+            "not-a-feed",
+            "https://site.example/atom",
+        ),
+        (
+            b"<html><title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>",
+            "blocked",
+            "challenge",
+        ),
+        (b'{"a": 1}', "not-a-feed", 'JSON without "items"'),
+    ],
+)
+def test_auto_refuses(body, state, words):
+    """What is none of them is told as what it is."""
+    with pytest.raises(ParseError) as e:
+        read(body)
+    assert e.value.state == state
+    assert words in str(e.value)
+
+
+@given(
+    st.binary(max_size=200) | st.text(max_size=100).map(lambda t: f"<html><script>{t}".encode("utf-8", "surrogatepass"))
+)
+def test_any_body_is_a_document_or_a_parse_error(body):
+    """Whatever comes from a URL, no other exception leaves the adapter."""
+    with suppress(ParseError):
+        assert isinstance(read(body), Document)
+
+
+class TestPresets:
+    def test_search_presets(self, tmp_path):
+        """A scan asks what is proven, searches and needs nothing; a preset that nothing proves is left out."""
+        assert search_presets() == ["hackernews"]
+        text = 'title="T"\nsite="https://s.example"\nstatus="STATUS"\nverified=2026-01-01\nevidence="e"\nneeds=NEEDS\n[api]\nurl="https://s.example/?q={query}"\n[api.fields]\n'
+        for name, status, needs in (("a", "recorded", "[]"), ("b", "untested", "[]"), ("c", "recorded", '["key"]')):
+            (tmp_path / f"{name}.toml").write_text(text.replace("STATUS", status).replace("NEEDS", needs), "utf-8")
+        assert search_presets(tmp_path) == ["a", "hackernews"]
+
+    def test_a_preset_as_a_source(self):
+        """The source has the name of the configuration and asks the preset's site for each term."""
+        source = make_source(SourceSettings(name="hn", use="hackernews"))
+        assert (source.name, source.kind) == ("hn", "api")
+        assert "query=%22acme%22&" in source.requests(Ask(NOW, ("acme",)))[0].url
+
+    def test_parameters(self, tmp_path):
+        """Missing and unknown parameters are told together by their keys; defaults are filled in."""
+        (tmp_path / "board.toml").write_text(
+            'title="T"\nsite="https://s.example"\nstatus="untested"\nverified=2026-01-01\nevidence="e"\nneeds=["host", "key"]\n[params]\nlang="en"\n'
+            '[api]\nurl="https://{host}/{lang}?k={key}"\nitems="hits"\n[api.fields]\nguid="id"\n',
+            "utf-8",
+        )
+        assert wrong(tmp_path, use="board", params={"hots": "x", "key": ""}) == [
+            'sources.mine.params.host: is missing: the preset "board" needs it',
+            'sources.mine.params.key: is missing: the preset "board" needs it',
+            'sources.mine.params.hots: the preset "board" has no such parameter; did you mean "host"?',
+        ]
+        source = make_source(SourceSettings(name="m", use="board", params={"host": "a.example", "key": "k"}), tmp_path)
+        assert [r.url for r in source.requests(Ask(NOW))] == ["https://a.example/en?k=k"]
+
+    def test_wrong_settings(self):
+        """An unknown preset is told with the nearest one, and a source without a place is told too."""
+        assert wrong(use="hackernew") == [
+            'sources.mine.use: there is no preset "hackernew"; did you mean "hackernews"?'
+        ]
+        assert wrong() == ["sources.mine: has neither url nor use; give one of them"]
+
+
+def test_importing_is_cheap():
+    """Naming the package loads no parser: commands that need no source do not pay for one."""
+    slow = "{'feedparser', 'feedparser_rs', 'selectolax', 'pydantic', 'dateutil', 'tomli'}"
+    code = f"import sys, mentionwatch.sources; print(sorted({slow} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

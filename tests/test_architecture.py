@@ -1,0 +1,96 @@
+"""The walls: who imports whom, and one door per library."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "mentionwatch"
+
+#: Modules that everything may import; they import only each other.
+GROUND = {"errors", "model", "settings", "text", "identity", "toml", "toml_lines"}
+#: Stages: they import the ground and themselves.
+STAGES = {"alerts", "burst", "deliver", "fetch", "health", "lock", "match", "sources", "store", "stories", "tone"}
+STAGES |= {"config", "output", "demo"}
+
+#: Library -> the only modules (or packages) that import it.
+DOORS = {
+    "click": {"cli"},
+    "dateutil": {"sources.dates"},
+    "feedparser": {"sources.feed"},
+    "feedparser_rs": {"sources.feed"},
+    "filelock": {"lock"},
+    "httpx": {"fetch"},
+    "platformdirs": {"config", "cli.config"},
+    "pydantic": {"toml"},
+    "pydantic_core": {"toml", "settings"},
+    "rich": {"output", "cli"},
+    "selectolax": {"sources.markup"},
+    "sqlalchemy": {"store"},
+    "textblob": {"tone"},
+    "tomli": {"toml"},
+}
+
+
+@cache
+def _modules() -> dict[str, ast.Module]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+        found[name] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _ours(names: set[str]) -> set[str]:
+    """The top rooms of our package that are imported."""
+    return {name.split(".")[1] for name in names if name.startswith("mentionwatch.") and not name.endswith("__version__")}
+
+
+@pytest.mark.parametrize("name", [name for name in _modules() if name.split(".")[0] in GROUND | STAGES])
+def test_stages_do_not_import_each_other(name):
+    """A stage imports the ground floor and itself; only the pipeline hands one stage's result to the next."""
+    room = name.split(".")[0]
+    allowed = GROUND | ({room} if room in STAGES else set())
+    assert _ours(_imports(_modules()[name])) <= allowed
+
+
+@pytest.mark.parametrize("name", [name for name in _modules() if name.split(".")[0] == "pipeline"])
+def test_pipeline_does_not_know_the_command_line(name):
+    """The pipeline is below the commands."""
+    assert "cli" not in _ours(_imports(_modules()[name]))
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_library_has_one_door(library):
+    """A library is imported in one room only, so that it can be replaced there."""
+    users = {
+        name
+        for name, tree in _modules().items()
+        if any(used.split(".")[0] == library for used in _imports(tree))
+    }
+    assert users, f"{library} is not used at all"
+    assert all(any(user == door or user.startswith(f"{door}.") for door in DOORS[library]) for user in users), users
+
+
+@pytest.mark.parametrize("module", ["mentionwatch", "mentionwatch.cli", "mentionwatch.cli.options"])
+def test_the_entry_point_loads_nothing_slow(module):
+    """``--version`` and ``--help`` stay near the cost of importing click."""
+    slow = {"httpx", "feedparser", "rich", "textblob", "nltk", "tomli", "pydantic", "sqlalchemy", "selectolax", "asyncio"}
+    code = f"import sys, {module}; print(sorted({slow!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,79 @@
+"""Every recorded feed is read, in both modes, and gives the entries that it has."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from mentionwatch.errors import ParseError
+from mentionwatch.model import Response
+from mentionwatch.sources.feed import FeedSource, has_fast
+
+CORPUS = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
+KINDS = ("rss2", "atom", "rdf", "rss09x")
+NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+URL = "https://feed.example/feed.xml"
+MODES = [False, pytest.param(True, marks=pytest.mark.skipif(not has_fast(), reason="the extra fast is not installed"))]
+
+#: Recorded as feeds, but what was recorded are the objects of a Ruby program, written out: "#<RSS::Atom::Feed:0x979c7b0 …".
+NO_FEEDS = {"rss2/feedparser__intertwingly.atom.xml", "rss2/feedparser__rubyonrails.atom.xml"}
+
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the recorded documents are not here")
+
+
+def rows():
+    """The index's rows of feeds whose file is here."""
+    if not CORPUS.is_dir():
+        return []
+    found = map(json.loads, (CORPUS / "index.jsonl").read_text("utf-8").splitlines())
+    return [r for r in found if r["kind"] in KINDS and (CORPUS / r["path"]).is_file()]
+
+
+def read(row, fast):
+    """Reads a row's file with one of the two parsers."""
+    body = (CORPUS / row["path"]).read_bytes()
+    return FeedSource("x", URL, fast=fast).parse(Response(URL, {}, body, NOW))
+
+
+@pytest.mark.parametrize("fast", MODES)
+@pytest.mark.parametrize("row", rows(), ids=lambda r: r["path"])
+def test_a_recorded_feed_is_read(row, fast):
+    """It takes less than two seconds of computing, and each of its entries is there.
+
+    Some of them are nothing but an empty element or an id; these are named among the dropped.
+    """
+    if row["path"] in NO_FEEDS:
+        assert not row["n_entries"]
+        with pytest.raises(ParseError, match="not a feed"):
+            read(row, fast)
+        return
+    start = time.process_time()
+    document = read(row, fast)
+    assert time.process_time() - start < 2
+    assert {d.why for d in document.dropped} <= {"it has neither title nor text nor link"}
+    assert len(document.entries) + len(document.dropped) >= (row["n_entries"] or 0)
+    assert len(document.dropped) <= 3
+
+
+@pytest.mark.skipif(not has_fast(), reason="the extra fast is not installed")
+def test_both_modes_agree():
+    """With and without the extra, a document gives the same entries; blanks and which of two links may differ."""
+
+    def told(entry):
+        return (
+            entry.guid,
+            entry.kind,
+            entry.title,
+            (entry.text or "").split(),
+            entry.author,
+            entry.published,
+            entry.language,
+        )
+
+    for row in rows():
+        if row["path"] not in NO_FEEDS:
+            assert list(map(told, read(row, True).entries)) == list(map(told, read(row, False).entries)), row["path"]

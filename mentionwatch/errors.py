@@ -88,6 +88,13 @@ class UsageError(MentionwatchError):
     exit_code = 2
 
 
+#: What to do about a source in this state, where whoever met it knows nothing better.
+_ADVICE = {
+    "down": "look at it in a browser; it is asked again at the next poll",
+    "not-a-feed": "look at it in a browser, and give the URL of its feed",
+}
+
+
 class SourceError(MentionwatchError):
     """One source failed; the others go on.
 
@@ -103,13 +110,14 @@ class SourceError(MentionwatchError):
     def __init__(
         self, reason: str, *, url: str, state: str = "down", status: int | None = None, advice: str = ""
     ) -> None:
-        """Build ``reason (URL); advice``; a source's name is put in front by whoever knows it."""
+        """Build ``reason (HTTP status): URL; advice``; a source's name is put in front by whoever knows it."""
         self.reason = reason
         self.url = url
         self.state = state
         self.status = status
-        self.advice = advice
-        super().__init__(f"{reason}: {url}" + (f"; {advice}" if advice else ""))
+        self.advice = advice or _ADVICE.get(state, "")
+        answered = f" (HTTP {status})" if status is not None and "HTTP" not in reason else ""
+        super().__init__(f"{reason}{answered}: {url}" + (f"; {self.advice}" if self.advice else ""))
 
 
 class FetchError(SourceError):

@@ -74,7 +74,7 @@ class LoopbackServer:
         self.closing = threading.Event()
         self._http = _HTTPServer(("127.0.0.1", 0), Handler)
         self._http.loopback = self
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.005})
 
     @property
     def port(self) -> int:

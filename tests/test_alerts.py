@@ -197,6 +197,11 @@ def test_the_sentence_of_a_share():
     )
 
 
+def test_a_share_as_usual_is_not_told():
+    """A share that is hardly above the usual one is left out."""
+    assert "%" not in reason_sentence(burst(observed=20, expected=10.0, negative_share=0.5, usual_share=0.45))
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

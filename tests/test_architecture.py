@@ -58,7 +58,9 @@ def _imports(tree: ast.Module) -> set[str]:
 
 def _ours(names: set[str]) -> set[str]:
     """The top rooms of our package that are imported."""
-    return {name.split(".")[1] for name in names if name.startswith("mentionwatch.") and not name.endswith("__version__")}
+    return {
+        name.split(".")[1] for name in names if name.startswith("mentionwatch.") and not name.endswith("__version__")
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in _modules() if name.split(".")[0] in GROUND | STAGES])
@@ -78,11 +80,7 @@ def test_pipeline_does_not_know_the_command_line(name):
 @pytest.mark.parametrize("library", DOORS)
 def test_each_library_has_one_door(library):
     """A library is imported in one room only, so that it can be replaced there."""
-    users = {
-        name
-        for name, tree in _modules().items()
-        if any(used.split(".")[0] == library for used in _imports(tree))
-    }
+    users = {name for name, tree in _modules().items() if any(used.split(".")[0] == library for used in _imports(tree))}
     assert users, f"{library} is not used at all"
     assert all(any(user == door or user.startswith(f"{door}.") for door in DOORS[library]) for user in users), users
 
@@ -90,7 +88,18 @@ def test_each_library_has_one_door(library):
 @pytest.mark.parametrize("module", ["mentionwatch", "mentionwatch.cli", "mentionwatch.cli.options"])
 def test_the_entry_point_loads_nothing_slow(module):
     """``--version`` and ``--help`` stay near the cost of importing click."""
-    slow = {"httpx", "feedparser", "rich", "textblob", "nltk", "tomli", "pydantic", "sqlalchemy", "selectolax", "asyncio"}
+    slow = {
+        "httpx",
+        "feedparser",
+        "rich",
+        "textblob",
+        "nltk",
+        "tomli",
+        "pydantic",
+        "sqlalchemy",
+        "selectolax",
+        "asyncio",
+    }
     code = f"import sys, {module}; print(sorted({slow!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

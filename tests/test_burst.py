@@ -146,6 +146,54 @@ def test_copies_and_repeats_are_told_apart():
     assert not any(m.endswith("-copy") for m in found.mentions)
 
 
+def test_of_copies_the_first_seen_counts():
+    """A copy of what the backlog held is old news, in whatever order the two are given."""
+    old = [replace(s, backlog=True, first_seen=START) for s in history(until=START, since=START - 48 * HOUR)]
+    again = [replace(s, mention=f"{s.mention}-again", published=NOW - HOUR, first_seen=NOW, backlog=False) for s in old]
+    assert all(item.backlog for item in count(again + old, watched()))
+
+
+def test_an_unknown_tone_is_outside_the_totals():
+    """What cannot be judged is neither negative nor part of the share."""
+    assert count(storm(tone="unknown"), watched()) == []
+
+
+def test_a_surge_of_everything_is_no_burst():
+    """A launch brings complaints too; with their usual share they are none, without the rest they are."""
+    surge = storm(6) + storm(60, tone="positive", name="praise")
+    assert look(history() + storm(6)) is not None
+    assert look(history() + surge) is None
+
+
+def test_a_busy_day_explains_some_complaints():
+    """The same complaints say less when everything else is up too."""
+    mentions = history(per_day=480) + storm(60)
+    alone = look(mentions)
+    busy = look(mentions + storm(90, tone="positive", name="praise"))
+    assert (alone.expected, alone.odds) == (busy.expected, busy.odds)
+    assert busy.score < alone.score - 1
+
+
+def test_a_storm_while_learning_is_told_afterwards():
+    """The first poll that may judge looks back at the day of learning."""
+    begin = NOW - 24 * HOUR
+    few = history(since=begin, per_day=100) + storm(60, end=NOW - 6 * HOUR, hours=2)
+    base = advance(None, few[:1], now=begin, watched=watched(begin, since=begin))
+    found = look(few, base=base, since=begin)
+    assert found is not None
+    assert found.end < NOW - 3 * HOUR
+
+
+def test_a_source_that_is_down_is_not_expected_to_tell():
+    """While one of two sources is down, half as much is usual; once it is back it may have told it all."""
+    both = history() + history(seed=2, source="other")
+    since = NOW - 24 * HOUR
+    mentions = [s for s in both if s.source == "forum" or s.published < since] + storm(20)
+    usual = look(mentions).expected
+    assert look(mentions, outages=(("other", since, None),)).expected < 0.7 * usual
+    assert look(mentions, outages=(("other", since, NOW),)).expected == pytest.approx(usual, rel=0.3)
+
+
 def test_min_confidence():
     """Negatives that the engine is less sure of are no evidence; what has no confidence is."""
     unsure = storm(confidence=0.4)
@@ -290,6 +338,16 @@ def test_order_does_not_matter(random):
     assert look(shuffled) == look(mentions)
 
 
+def test_backlogs_of_different_depth():
+    """Where one source's first page reaches back ten days and the other's two hours, the usual rate is that of both."""
+    begin = NOW - timedelta(days=3)
+    deep = history(since=begin - timedelta(days=10), until=begin, per_day=240)
+    flat = history(since=begin - timedelta(hours=30), until=begin, per_day=240, seed=2, source="flat")
+    back = [replace(s, backlog=True, first_seen=begin) for s in deep + flat]
+    base = advance(None, back, now=begin, watched=watched(begin, since=begin))
+    assert base.negatives / base.hours == pytest.approx(480 / 24 / 4, rel=0.15)
+
+
 def test_how_far_back_sightings_are_needed():
     """With a poll every other day at the least, LOOKBACK reaches far enough."""
     base = advance(learned(history()), history(), now=NOW, watched=watched())
@@ -301,7 +359,7 @@ def test_years_without_polls():
     """After years without a poll what was usual has faded, in bounded time, and nothing is told from it."""
     base = learned(history())
     now = NOW + timedelta(days=20_000)
-    assert look(history(), base=base, now=now) is None
+    assert look(storm(90, end=now), base=base, now=now) is None
     later = advance(base, history(), now=now, watched=watched(now))
     assert later.folded == int(now.timestamp() // 3600) - 48
     assert later.negatives < 0.01
@@ -337,6 +395,10 @@ def test_an_outage_is_left_out():
     calm = history()
     since, until = NOW - timedelta(days=12), NOW - timedelta(days=6)
     rest = [s for s in calm if not since <= s.published < until]
+    out = (("forum", since, until),)
+    hours = {int(s.published.timestamp() // 3600) for s in rest}
+    told_later = [s for s in calm if int(s.published.timestamp() // 3600) not in hours]
+    assert _as_numbers(learned(rest + told_later, outages=out)) == _as_numbers(learned(rest, outages=out))
 
     def rate(**more):
         base = learned(rest, **more)
@@ -344,7 +406,7 @@ def test_an_outage_is_left_out():
 
     full = learned(calm)
     assert rate() < 0.85 * full.negatives / full.hours
-    assert rate(outages=(("forum", since, until),)) == pytest.approx(full.negatives / full.hours, rel=0.2)
+    assert rate(outages=out) == pytest.approx(full.negatives / full.hours, rel=0.2)
 
 
 def test_a_clock_set_back_changes_nothing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,29 +34,30 @@ def rows():
     return [r for r in found if r["kind"] in KINDS and (CORPUS / r["path"]).is_file()]
 
 
-def read(row, fast):
-    """Reads a row's file with one of the two parsers."""
-    body = (CORPUS / row["path"]).read_bytes()
+@cache
+def read(path, fast):
+    """Reads a file with one of the two parsers."""
+    body = (CORPUS / path).read_bytes()
     return FeedSource("x", URL, fast=fast).parse(Response(URL, {}, body, NOW))
 
 
 @pytest.mark.parametrize("fast", MODES)
 @pytest.mark.parametrize("row", rows(), ids=lambda r: r["path"])
-def test_a_recorded_feed_is_read(row, fast):
+def test_a_recorded_feed_is_read(row["path"], fast):
     """It takes less than two seconds of computing, and each of its entries is there.
 
     Some of them are nothing but an empty element or an id; these are named among the dropped.
     """
     if row["path"] in NO_FEEDS:
-        assert not row["n_entries"]
+        assert not row.get("n_entries")
         with pytest.raises(ParseError, match="not a feed"):
-            read(row, fast)
+            read(row["path"], fast)
         return
     start = time.process_time()
-    document = read(row, fast)
+    document = read(row["path"], fast)
     assert time.process_time() - start < 2
     assert {d.why for d in document.dropped} <= {"it has neither title nor text nor link"}
-    assert len(document.entries) + len(document.dropped) >= (row["n_entries"] or 0)
+    assert len(document.entries) + len(document.dropped) >= (row.get("n_entries") or 0)
     assert len(document.dropped) <= 3
 
 
@@ -76,4 +78,4 @@ def test_both_modes_agree():
 
     for row in rows():
         if row["path"] not in NO_FEEDS:
-            assert list(map(told, read(row, True).entries)) == list(map(told, read(row, False).entries)), row["path"]
+            assert list(map(told, read(row["path"], True).entries)) == list(map(told, read(row["path"], False).entries)), row["path"]

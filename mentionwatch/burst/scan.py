@@ -252,6 +252,8 @@ def _judge(scene: _Scene, first: int, last: int, observed: int, blocks: Blocks) 
         return None
     raw = scene.negatives[last_bin] - scene.negatives[first_bin]
     others = round(scene.totals[last_bin] - scene.totals[first_bin] - raw)
+    if observed < usual.share * (observed + others):
+        return None  # a launch: more of everything, and fewer of it complain than usual
     given_others = _given_others(observed, others, mean, usual, scene.known_hours)
     return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
 

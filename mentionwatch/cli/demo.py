@@ -86,3 +86,4 @@ def _show(report: DemoReport, home: Path) -> None:
         click.echo(f"\n--- told at {notice.created:%Y-%m-%d %H:%M} UTC ---")
         click.echo(alert_text(notice.alert, evidence, notice=notice.kind), nl=False)
     click.echo(f"\nAll mentions, for a spreadsheet: {csv_file}")
+    click.echo(f"Look around: mentionwatch mentions --tone negative --config {home / 'mentionwatch.toml'}")

@@ -12,6 +12,7 @@ from mentionwatch.demo import demo_config
 from mentionwatch.demo.server import DemoServer
 from mentionwatch.demo.world import LENGTH, OUTAGE, STORM
 from mentionwatch.fetch import Fetcher
+from mentionwatch.match import compile_query
 from mentionwatch.pipeline.poll import Poller
 from mentionwatch.pipeline.tell import tell
 from mentionwatch.store import Store
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from mentionwatch.model import Mention, Notice
     from mentionwatch.settings import Config
 
-#: Polls are this far apart while nothing happens; while a source is down; and from a day before the firestorm.
+#: Polls are this far apart while nothing happens; while a source is down; and from some hours before the firestorm.
 CALM, NEAR, CLOSE = timedelta(hours=8), timedelta(hours=3), timedelta(hours=1)
 
 
@@ -47,7 +48,7 @@ def run_demo(
     """Serve the demo's sources, and poll them as if over three weeks.
 
     Args:
-        folder: Where the store is made.
+        folder: Where the store and the configuration are written.
         end: The last moment of the three weeks.
         channel: Tells the alerts.
         progress: Called with the time of each poll.
@@ -55,7 +56,8 @@ def run_demo(
     start = end - LENGTH
     with DemoServer(start) as server:
         text = demo_config(server.base_url, f"sqlite:///{(folder / 'demo.db').as_posix()}")
-        config = parse_config(text, "the demo's config")
+        (folder / "mentionwatch.toml").write_text(text, "utf-8")
+        config = parse_config(text, "mentionwatch.toml", compile_query)
         with Store(config.store.url or "", create=True) as store:
             return asyncio.run(_live(config, store, server, channel, progress))
 
@@ -83,11 +85,11 @@ async def _live(
 
 
 def poll_times(start: datetime) -> Iterator[datetime]:
-    """When the demo polls: now and then while all is calm, every hour from a day before the firestorm."""
+    """When the demo polls: now and then while all is calm, every hour around the firestorm."""
     moment, end = start, start + LENGTH
     while moment < end:
         yield moment
-        if moment + CALM >= end - STORM - timedelta(days=1):
+        if moment + CALM >= end - STORM - timedelta(hours=6):
             moment += CLOSE
         else:
             moment += NEAR if OUTAGE[0] - CALM <= moment - start < OUTAGE[1] + NEAR else CALM

@@ -85,6 +85,10 @@ class Hostile(Exception):  # noqa: N818 - feed.py turns it into a ParseError
     """Parsing it would take very long; the message says why."""
 
 
+class Unreadable(Hostile):
+    """The parser failed on it."""
+
+
 @dataclass(frozen=True)
 class Body:
     """The text of a feed from its root element on."""

@@ -26,6 +26,7 @@ _RFC = re.compile(
 _DOTTED = re.compile(
     r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:,?\s+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d))?)?(?P<z>)"
 )
+_HALF_DAY = re.compile(r"\b[ap]\.?\s?m\b", re.IGNORECASE)
 _JAVA_ZONE = re.compile(r"(?<=[Z\d])\[[\w/+-]{1,40}\]$")
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 
@@ -151,6 +152,8 @@ def _zone(text: str) -> timedelta | None:
 
 
 def _from_email(text: str) -> datetime | None:
+    if _HALF_DAY.search(text):  # it would read "04:42 PM" as in the morning
+        return None
     try:
         date = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):

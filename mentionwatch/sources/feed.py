@@ -49,6 +49,8 @@ _PLAIN_ONLY = re.compile(
     r"\sxml:base\s*=|<im:rating[\s>]|<media:description|<(?:description|content:encoded|title)>[^<]*<(?![/!])",
     re.IGNORECASE,
 )
+# Nor the language of an entry.
+_ENTRY_LANGUAGE = re.compile(r"\sxml:lang\s*=|<dc:language[\s>]")
 # It gives the text of the element after an empty one to the empty one.
 _EMPTY = re.compile(
     r"<((?:[\w.-]{1,40}:)?(?:title|description|summary|encoded|author|creator|name|guid|id|pubdate|date|published|updated|language|comments))"
@@ -57,7 +59,7 @@ _EMPTY = re.compile(
 )
 # It gives a feed's author to each entry, and nobody can then tell who wrote what.
 _FEED_AUTHOR = re.compile(r"<((?:[\w.-]{1,40}:)?author)[\s>].{0,2000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_ROOT_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_ROOT_LANGUAGE = re.compile(r"<[^<>]{0,5000}?\sxml:lang\s*=\s*[\"']([^\"'<>]{1,40})")
 # A page that stands in front of the one asked for.  Each of these was seen on such pages only.
 _CHALLENGE = re.compile(
     r"/cdn-cgi/challenge-platform|cf-chl-|<title>(?:just a moment|attention required|access denied|too many requests)"
@@ -131,6 +133,8 @@ class FeedSource:
         return self._public_url or response.url
 
     def _hostile(self, response: Response, why: bodies.Hostile) -> ParseError:
+        if isinstance(why, bodies.Unreadable):
+            return ParseError(str(why), url=self._shown(response), advice="look at the document; its markup is broken")
         advice = "it would take too long to read; if it is a real feed, ask for a smaller one"
         return ParseError(f"the document is refused: {why}", url=self._shown(response), advice=advice)
 
@@ -196,6 +200,8 @@ def _is_plain_sailing(body: bodies.Body) -> bool:
     """Whether feedparser-rs is known to read such a document as well as feedparser does."""
     if not body.whole or not body.entries or _PLAIN_ONLY.search(body.text):
         return False
+    if _ENTRY_LANGUAGE.search(body.text, body.entries[0][0]):
+        return False
     # More titles than entries, channel and images: some stand inside other elements, and it takes those for the entry's
     # own.
     most = len(body.entries) + 3
@@ -260,7 +266,7 @@ def _read_plain(text: str) -> Feed:
         )
     except Exception as e:
         # It documents no error; malformed feeds have raised KeyError, TypeError, ValueError and others.
-        raise bodies.Hostile(f"feedparser stumbled ({type(e).__name__})") from e
+        raise bodies.Unreadable(f"feedparser stumbles over it ({type(e).__name__})") from e
     feed = found["feed"]
     return Feed(
         tuple(_plain_item(e) for e in found["entries"]),
@@ -306,6 +312,10 @@ def _plain_item(e: Any) -> Item:
     ]
     alternates = (_get(link, "href") for link in _list(e, "links") if _get(link, "rel") == "alternate")
     people = [_get(a, "name") or _get(a, "email") for a in _list(e, "authors")]
+    author = _get(e, "author")
+    if len(people) == 1 and author and "@" in author:
+        # It cuts mail addresses out as if no top-level domain had more than four letters.
+        people = [author]
     return Item(
         guid=_get(e, "id"),
         links=tuple(_strings([*alternates, _get(e, "link"), _get(e, "id")])),
@@ -313,7 +323,7 @@ def _plain_item(e: Any) -> Item:
         texts=tuple(
             _strings([*(_get(c, "value") for c in contents), _get(e, "summary"), _get(e, "media_description")])
         ),
-        author=next(_strings([*people, _get(e, "author")]), None),
+        author=next(_strings([*people, author]), None),
         dates=tuple(_strings([_get(e, k) for k in ("published", "updated", "created")])),
         language=next(_strings(languages), None),
         parent=_get(reply, "href") or _get(reply, "ref"),

@@ -26,7 +26,7 @@ _MAX_TEXTS = 6
 _MAX_GUID = 2_000
 _MAX_NAME = 200
 
-_LANGUAGE = re.compile(r"<[^<>]{0,5000}?\sxml:lang\s*=\s*[\"']([^\"'<>]{1,40})")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s+\((.+)\)")
 _NAME_AND_MAIL = re.compile(r"(.+?)\s*(?:<\S+@\S+>|\(\S+@\S+\))")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 from datetime import datetime, timezone
@@ -339,7 +340,8 @@ def test_entities_of_a_dtd(read, tmp_path):
     )
 
 
-MANY = 8 * 2**20
+# Large enough that what is quadratic takes minutes, small enough that what is linear takes a moment.
+MANY = 2 * 2**20
 RICH = "<item><title>x</title><link>http://a.example/b</link><pubDate>Mon, 16 Nov 2026 10:00:00 GMT</pubDate><description>{}</description></item>".format(
     "&lt;p&gt;word &lt;b&gt;w&lt;/b&gt;&lt;/p&gt; " * 90
 )
@@ -348,9 +350,9 @@ HOSTILE = {
     "attributes behind >": rss('<item><x a=">" ' + " ".join(f'a{i}="x"' for i in range(100_000)) + "/></item>"),
     "tags nested": rss("<item>" + "<a>" * (MANY // 3)),
     "items nested": rss("<item>" * (MANY // 6)),
-    "200,000 items": rss("<item><title>x</title><description>y</description></item>" * 200_000),
-    "8 MB of items": rss(RICH * (MANY // len(RICH))),
-    "8 MB of items, malformed": rss(RICH * (MANY // len(RICH)) + "&"),
+    "50,000 items": rss("<item><title>x</title><description>y</description></item>" * 50_000),
+    "large items": rss(RICH * (MANY // len(RICH))),
+    "large items, malformed": rss(RICH * (MANY // len(RICH)) + "&"),
     "open brackets": rss("<item><title>" + "<" * MANY),
     "cut tags": rss("<item><title>" + '<a b="' * (MANY // 6)),
     "comments": rss("<item><title>" + "<!--" * (MANY // 4)),
@@ -359,7 +361,7 @@ HOSTILE = {
     "an author": rss("<item><title>x</title><author>" + "a." * 500_000 + "</author></item>"),
     "an author in pieces": rss("<item><title>x</title><author>" + "a.<x/>" * 10_000 + "</author></item>"),
     "an editor": rss("<item><title>x</title></item>", "<managingEditor>" + "a." * 100_000 + "</managingEditor>"),
-    "authors": rss(("<item><title>x</title>" + ("<author>" + "a." * 95 + "</author>") * 20 + "</item>") * 2000),
+    "authors": rss(("<item><title>x</title>" + ("<author>" + "a." * 95 + "</author>") * 20 + "</item>") * 1000),
     "blank lines": "\n" * 100_000 + rss("<item><title>x</title></item>"),
     "comments before the root": "<!--" * 40_000 + "<rss>",
     "doctypes": "<!DOCTYPE [" * 15_000 + "<rss>",
@@ -372,10 +374,8 @@ HOSTILE = {
 def test_hostile_feeds_take_bounded_time(read, name):
     """Entries or a ParseError, and neither takes longer than seconds (of computing: the machine may be busy)."""
     start = time.process_time()
-    try:
+    with contextlib.suppress(ParseError):
         read(HOSTILE[name])
-    except ParseError:
-        pass
     assert time.process_time() - start < 4
 
 

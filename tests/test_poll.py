@@ -1,0 +1,332 @@
+"""Polls over real HTTP: what is stored, what is told, and what is never done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from mentionwatch import find_mentions, list_alerts, parse_config, poll
+from mentionwatch.errors import OutputError
+from mentionwatch.model import Failed, NotModified, Polled
+from mentionwatch.pipeline.poll import is_due
+from mentionwatch.store import Filter
+from tests.feeds import json_feed, reviews, rss
+from tests.servers import Answer, LoopbackServer
+
+NOW = datetime(2026, 11, 2, 12, 5, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+
+
+class Told:
+    """A channel that remembers, and fails when it is told to."""
+
+    name = "stdout"
+
+    def __init__(self):
+        self.notices = []
+        self.broken = False
+
+    def send(self, notice, evidence):
+        if self.broken:
+            raise OutputError("the channel is broken")
+        self.notices.append((notice.id, notice.kind, len(evidence)))
+
+
+def item(n, text="Acme is fine", *, at=NOW, author=None, title=None):
+    return (f"g{n}", title or f"Post {n}", text, author or f"author{n}", at)
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A server with a feed, a JSON Feed and a review page, and a config that polls them."""
+    with LoopbackServer() as server:
+        server.routes["/feed.xml"] = Answer(rss([item(1), item(2, "nothing of the kind")]))
+        server.routes["/feed.json"] = Answer(json_feed([item(3, "acme again", at=NOW - HOUR)]))
+        server.routes["/reviews"] = Answer(reviews([("Ann", 1, "The Acme One broke.", NOW)]))
+        sources = "".join(
+            f'[[sources]]\nname = "{name}"\nurl = "{server.url(path)}"\nevery = "15m"\n'
+            for name, path in (("forum", "/feed.xml"), ("club", "/feed.json"), ("shop", "/reviews"))
+        )
+        text = (
+            f'[store]\nurl = "sqlite:///{(tmp_path / "m.db").as_posix()}"\n'
+            f'[[brands]]\nname = "Acme"\nmatch = ["acme"]\n{sources}'
+        )
+        yield server, parse_config(text, "test.toml")
+
+
+def test_one_mention_goes_all_the_way(world):
+    """Entries of all three adapters are matched, judged and stored with what they were published with."""
+    _server, config = world
+    report = poll(config, now=NOW)
+    assert [type(outcome) for outcome in report.outcomes] == [Polled, Polled, Polled]
+    stored = {mention.entry.source: mention for mention in find_mentions(config)}
+    assert set(stored) == {"forum", "club", "shop"}
+    assert stored["forum"].entry.author == "author1"
+    assert stored["forum"].entry.published == NOW
+    assert stored["forum"].entry.url == "https://site.example/g1"
+    assert stored["shop"].tone.label == "negative"
+    assert stored["shop"].entry.rating == 1
+    assert report.exit_code() == 0
+
+
+def test_the_second_poll_stores_nothing_and_gets_304(world):
+    """On unchanged sources every conditional request is answered with 304, and nothing is stored or told."""
+    server, config = world
+    poll(config, now=NOW)
+    server.requests.clear()
+    told = Told()
+    report = poll(config, now=NOW + HOUR, channel=told)
+    assert {type(outcome) for outcome in report.outcomes} == {NotModified}
+    assert all("if-none-match" in headers for _path, headers in server.requests)
+    assert not report.mentions
+    assert not told.notices
+    assert len(find_mentions(config)) == 3
+
+
+def test_an_unchanged_body_is_known_without_a_304(world):
+    """A server without validators is recognised by the hash of its body, before any parsing."""
+    server, config = world
+    server.routes["/feed.xml"] = Answer(rss([item(1)]), etag=False)
+    poll(config, now=NOW)
+    report = poll(config, now=NOW + HOUR)
+    assert isinstance(report.outcomes[0], NotModified)
+
+
+def test_sources_that_are_not_due_are_left_alone(world):
+    """Within ``every`` a source is not asked, but for --all."""
+    server, config = world
+    poll(config, now=NOW)
+    server.requests.clear()
+    assert poll(config, now=NOW + timedelta(minutes=5)).waiting == ("forum", "club", "shop")
+    assert not server.requests
+    assert len(poll(config, now=NOW + timedelta(minutes=6), every_source=True).outcomes) == 3
+
+
+def test_a_clock_that_was_set_back_does_not_stop_polling():
+    """A last poll in the future counts as due."""
+    from mentionwatch.model import SourceStatus
+
+    status = SourceStatus("s", "u", NOW, NOW, NOW, 0, "ok")
+    assert is_due(status, HOUR, NOW - timedelta(days=30))
+    assert not is_due(status, HOUR, NOW + HOUR / 2)
+
+
+def test_a_new_brand_finds_what_an_unchanged_document_holds(world):
+    """Validators count for the brands that were looked for: with another query the document is read again."""
+    server, config = world
+    poll(config, now=NOW)
+    from dataclasses import replace
+
+    other = replace(config, brands=(*config.brands, replace(config.brands[0], name="Kind", match=("kind",))))
+    report = poll(other, now=NOW + HOUR)
+    assert [mention.brand for mention in report.mentions] == ["Kind"]
+    assert report.mentions[0].backlog, "what was there before is learned from, never alerted on"
+
+
+def test_trouble_is_told_once_and_again_when_it_is_over(world):
+    """A source that fails is told after `fail_after` failures, once, and once when it is back."""
+    server, config = world
+    poll(config, now=NOW)
+    good = server.routes["/feed.xml"]
+    server.routes["/feed.xml"] = Answer(status=500)
+    changes, codes = [], []
+    for hour in range(1, 6):
+        report = poll(config, now=NOW + hour * HOUR)
+        changes.append([str(change) for change in report.changes])
+        codes.append(report.exit_code())
+    assert [len(lines) for lines in changes] == [0, 0, 1, 0, 0]
+    assert "forum: down: HTTP 500" in changes[2][0]
+    assert codes == [0, 0, 3, 3, 3]
+    server.routes["/feed.xml"] = good
+    report = poll(config, now=NOW + 6 * HOUR)
+    assert [str(change) for change in report.changes] == ["forum: back"]
+    assert report.exit_code() == 0
+
+
+def test_html_instead_of_a_feed_is_told_at_once(world):
+    """A page where a feed was is no failure that passes, and never "0 mentions"."""
+    server, config = world
+    server.routes["/feed.xml"] = Answer(b"<html><head><title>Sign in</title></head><body></body></html>")
+    report = poll(config, now=NOW)
+    failed = [outcome for outcome in report.outcomes if isinstance(outcome, Failed)]
+    assert [outcome.source for outcome in failed] == ["forum"]
+    assert "Sign in" in str(failed[0].error)
+    assert report.exit_code() == 3
+
+
+def test_when_every_source_fails_it_is_4(world):
+    """ "Ran, but every source failed" has its own code."""
+    server, config = world
+    server.routes.clear()
+    assert poll(config, now=NOW).exit_code() == 4
+
+
+def test_a_source_that_fails_keeps_what_others_gave(world):
+    """The other sources go on, and what they gave is stored."""
+    server, config = world
+    server.routes["/feed.json"] = Answer(b"{", headers={"Content-Type": "application/json"})
+    poll(config, now=NOW)
+    assert {mention.entry.source for mention in find_mentions(config)} == {"forum", "shop"}
+
+
+def test_a_truncated_feed_is_read_and_asked_for_again_in_full(world):
+    """Entries before the break are kept; its validators are not."""
+    server, config = world
+    whole = rss([item(1), item(9, "acme nine")])
+    server.routes["/feed.xml"] = Answer(whole[:-40])
+    report = poll(config, now=NOW)
+    assert isinstance(report.outcomes[0], Polled)
+    assert report.outcomes[0].partly_failed
+    server.requests.clear()
+    poll(config, now=NOW + HOUR)
+    asked = {path: headers for path, headers in server.requests}
+    assert "if-none-match" not in asked["/feed.xml"]
+
+
+def test_an_edit_updates_the_text_and_makes_no_second_mention(world):
+    """One mention per entry and brand, however often the entry is edited."""
+    server, config = world
+    poll(config, now=NOW)
+    server.routes["/feed.xml"] = Answer(rss([item(1, "Acme is fine, edited")]))
+    report = poll(config, now=NOW + HOUR)
+    assert not report.mentions
+    texts = [mention.entry.text for mention in find_mentions(config, wanted=Filter(source="forum"))]
+    assert texts == ["Acme is fine, edited"]
+
+
+def test_old_entries_of_a_first_poll_are_left_out_by_backfill(world):
+    """``backfill`` bounds what a first poll stores."""
+    from dataclasses import replace
+
+    server, config = world
+    server.routes["/feed.xml"] = Answer(rss([item(1), item(2, "acme old", at=NOW - timedelta(days=30))]))
+    sources = tuple(replace(source, backfill=timedelta(days=7)) for source in config.sources)
+    poll(replace(config, sources=sources), now=NOW)
+    assert [m.entry.guid for m in find_mentions(config, wanted=Filter(source="forum"))] == ["g1"]
+
+
+def test_a_dry_run_writes_nothing(world, tmp_path):
+    """The same path, and neither store nor outbox afterwards."""
+    _server, config = world
+    report = poll(config, now=NOW, dry_run=True)
+    assert len(report.mentions) == 3
+    assert not (tmp_path / "m.db").exists()
+    poll(config, now=NOW)
+    before = (tmp_path / "m.db").read_bytes()
+    poll(config, now=NOW + HOUR, dry_run=True, every_source=True)
+    assert (tmp_path / "m.db").read_bytes() == before
+
+
+def test_mentions_older_than_keep_are_deleted(world):
+    """``[store] keep`` bounds what is stored."""
+    _server, config = world
+    poll(config, now=NOW)
+    server_gone = NOW + timedelta(days=500)
+    poll(config, now=server_gone)
+    assert not find_mentions(config)
+
+
+# --- bursts -----------------------------------------------------------------------------------------------------
+
+
+def _live(config, server, told, days, storm):
+    """An ordinary mention every six hours, then `storm` complaints in the last three; polled every 6 h, then hourly."""
+    items = []
+    reports = []
+    hours = days * 24
+    for hour in (*range(0, hours - 6, 6), *range(hours - 6, hours)):
+        now = NOW + hour * HOUR
+        if hour % 6 == 0:
+            items.append(
+                item(f"o{hour}", "Acme is terrible today" if hour % 24 == 0 else "Acme is lovely", at=now - HOUR / 3)
+            )
+        if hour >= hours - 3:
+            for n in range(storm // 3):
+                text = f"The update made my Acme number {hour}-{n} useless, awful work in every single way"
+                items.append(item(f"s{hour}-{n}", text, at=now - HOUR / 2, title=f"Broken {hour} {n}"))
+        server.routes["/feed.xml"] = Answer(rss(items[-60:]))
+        reports.append(poll(config, now=now, channel=told))
+    return reports
+
+
+def test_a_firestorm_is_told_once_with_numbers(world):
+    """An alert opens in the storm, names observed, expected and odds, and is not told again while nothing grows."""
+    server, config = world
+    told = Told()
+    reports = _live(config, server, told, days=8, storm=24)
+    assert [kind for _id, kind, _n in told.notices][:1] == ["open"]
+    assert not any(report.alerts for report in reports[:-3])
+    (alert,) = list_alerts(config)
+    assert alert.observed >= 8
+    assert alert.expected < 2
+    assert alert.odds > 1000
+    assert "you usually see" in alert.reason
+    assert reports[-1].exit_code(alerts_count=True) == 5
+    for hour in range(6):
+        poll(config, now=NOW + timedelta(days=8) + hour * HOUR, channel=told)
+    kinds = [kind for _id, kind, _n in told.notices]
+    assert kinds in (["open"], ["open", "worse"]), "graver once, as the storm's count grew, and then silent"
+    assert len({key for key, _kind, _n in told.notices}) == len(told.notices)
+
+
+def test_an_alert_is_resolved_after_quiet_and_told(world):
+    """After 24 h of calm the same alert is resolved, and told once."""
+    server, config = world
+    told = Told()
+    _live(config, server, told, days=8, storm=24)
+    for hour in range(3, 24 * 4, 3):
+        poll(config, now=NOW + timedelta(days=8) + hour * HOUR, channel=told)
+    kinds = [kind for _id, kind, _n in told.notices]
+    assert kinds[0] == "open"
+    assert kinds.count("resolved") == 1
+    assert kinds[-1] == "resolved"
+    assert [alert.state for alert in list_alerts(config)] == ["resolved"]
+
+
+def test_a_notice_that_failed_is_told_at_the_next_poll_under_its_key(world):
+    """A failing channel loses nothing: the notice stays in the outbox."""
+    server, config = world
+    told = Told()
+    told.broken = True
+    with pytest.raises(OutputError):
+        _live(config, server, told, days=8, storm=24)
+    told.broken = False
+    poll(config, now=NOW + timedelta(days=8), channel=told)
+    first = list(told.notices)
+    assert first[0][1] == "open"
+    poll(config, now=NOW + timedelta(days=8) + HOUR, channel=told)
+    assert told.notices[: len(first)] == first
+    assert len({key for key, _kind, _n in told.notices}) == len(told.notices)
+
+
+def test_a_first_poll_with_a_storm_in_its_backlog_alarms_nobody(world):
+    """What a source held when it was first polled is learned from, never alerted on."""
+    server, config = world
+    storm = [
+        item(n, f"Acme {n} is useless, an awful thing in many ways", at=NOW - HOUR, title=f"No {n}") for n in range(40)
+    ]
+    server.routes["/feed.xml"] = Answer(rss(storm))
+    told = Told()
+    for hour in range(0, 60, 4):
+        poll(config, now=NOW + hour * HOUR, channel=told)
+    assert not told.notices
+
+
+def test_a_source_that_is_down_is_a_blind_spot_of_the_alert(world):
+    """Its silence is no evidence, and the alert says so."""
+    server, config = world
+    server.routes["/reviews"] = Answer(status=410)
+    _live(config, server, Told(), days=8, storm=24)
+    (alert,) = list_alerts(config)
+    assert alert.blind_spots == ("shop",)
+
+
+def test_polling_leaves_no_loop_open(world):
+    """Two polls in one process each have their own loop and close it."""
+    _server, config = world
+    poll(config, now=NOW)
+    poll(config, now=NOW + HOUR)
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from mentionwatch.model import DOWN_STATES, Failed, HealthState, SourceStatus
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +73,7 @@ def next_status(
         last_success=last_success,
         fails=fails,
         state=cast("HealthState", state),
-        reason=str(error),
+        reason=one_line(str(error)),
         since=(before.since if before and before.fails else None) or last_success or first,
     )
     news = is_down(status) and not (told and before is not None and before.state == status.state)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mentionwatch.errors import Locked
+from mentionwatch.errors import Locked, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +32,25 @@ def poll_lock(store: Path, *, now: datetime, wait_s: float = 0.0) -> Iterator[No
 
     Raises:
         Locked: Another run holds it.
+        StoreError: It cannot be made there.
     """
     from filelock import FileLock, Timeout
 
     path = store.with_name(store.name + ".lock")
     holder = store.with_name(store.name + ".lock.holder")
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, mode=0o600)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=wait_s)
     except Timeout as e:
         pid, since = _read_holder(holder)
-        raise Locked(str(path), pid, now.timestamp() - since if since is not None else None) from e
+        raise Locked(str(path), pid, max(0.0, now.timestamp() - since) if since is not None else None) from e
+    except OSError as e:
+        raise StoreError(f"the lock {path} cannot be made: {e.strerror or e}; check [store] url") from e
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "since": now.timestamp()}), "utf-8")
+        # Only for telling others; that it cannot be written is no reason not to poll.
+        with contextlib.suppress(OSError):
+            holder.write_text(json.dumps({"pid": os.getpid(), "since": now.timestamp()}), "utf-8")
         yield
     finally:
         with contextlib.suppress(OSError):
@@ -53,8 +59,10 @@ def poll_lock(store: Path, *, now: datetime, wait_s: float = 0.0) -> Iterator[No
 
 
 def _read_holder(path: Path) -> tuple[int | None, float | None]:
+    """Who holds it and since when; None for what a damaged file does not tell."""
     try:
         held = json.loads(path.read_text("utf-8"))
-        return int(held["pid"]), float(held["since"])
-    except (OSError, ValueError, KeyError, TypeError):
+        pid, since = int(held["pid"]), float(held["since"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None, None
+    return pid, since if math.isfinite(since) else None

@@ -43,7 +43,7 @@ def read(path, fast):
 
 @pytest.mark.parametrize("fast", MODES)
 @pytest.mark.parametrize("row", rows(), ids=lambda r: r["path"])
-def test_a_recorded_feed_is_read(row["path"], fast):
+def test_a_recorded_feed_is_read(row, fast):
     """It takes less than two seconds of computing, and each of its entries is there.
 
     Some of them are nothing but an empty element or an id; these are named among the dropped.

@@ -115,7 +115,7 @@ def test_a_clock_that_was_set_back_does_not_stop_polling():
 
 def test_a_new_brand_finds_what_an_unchanged_document_holds(world):
     """Validators count for the brands that were looked for: with another query the document is read again."""
-    server, config = world
+    _server, config = world
     poll(config, now=NOW)
     from dataclasses import replace
 
@@ -157,7 +157,7 @@ def test_html_instead_of_a_feed_is_told_at_once(world):
 
 
 def test_when_every_source_fails_it_is_4(world):
-    """ "Ran, but every source failed" has its own code."""
+    """The code for "ran, but every source failed" is its own."""
     server, config = world
     server.routes.clear()
     assert poll(config, now=NOW).exit_code() == 4
@@ -181,7 +181,7 @@ def test_a_truncated_feed_is_read_and_asked_for_again_in_full(world):
     assert report.outcomes[0].partly_failed
     server.requests.clear()
     poll(config, now=NOW + HOUR)
-    asked = {path: headers for path, headers in server.requests}
+    asked = dict(server.requests)
     assert "if-none-match" not in asked["/feed.xml"]
 
 

@@ -46,13 +46,18 @@ def url_key(url: str) -> str:
     ]
     # A fragment that looks like a route or an anchor of a post (#p123, #issuecomment-1) tells two posts apart.
     fragment = parts.fragment if re.search(r"\d", parts.fragment) or parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit(("", host + port, parts.path.rstrip("/"), urlencode(kept), fragment)).removeprefix("//")
+    return urlunsplit(
+        ("", host + port, parts.path.rstrip("/"), urlencode(kept, errors="surrogatepass"), fragment)
+    ).removeprefix("//")
 
 
 def text_key(text: str) -> str:
-    """Key of a text's words: the same for copies that differ in case, blanks or punctuation."""
+    """Key of a text's words: the same for copies that differ in case, blanks or punctuation.
+
+    A text without words (a row of emoji) is its own: not all of them are one.
+    """
     folded = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    return digest("text", folded)
+    return digest("text", folded or text.strip())
 
 
 def content_key(entry: Entry) -> str:

@@ -17,10 +17,11 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e007f]"
 )
 # A whole escape sequence goes, not only its first character: "\x1b[31mred" is to read "red".
-# CSI; OSC, DCS, PM, APC and SOS up to their end (bounded, so that an unclosed one eats no text); two-character ones.
+# CSI; OSC, DCS, PM, APC and SOS up to their end (bounded, and no other in it: an unclosed one eats no text, and many of
+# them cost no more than their length); two-character ones.
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]{0,2000}(?:\x07|\x1b\\|\x9c)"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]{0,2000}(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")

@@ -78,4 +78,6 @@ def test_both_modes_agree():
 
     for row in rows():
         if row["path"] not in NO_FEEDS:
-            assert list(map(told, read(row["path"], True).entries)) == list(map(told, read(row["path"], False).entries)), row["path"]
+            assert list(map(told, read(row["path"], True).entries)) == list(
+                map(told, read(row["path"], False).entries)
+            ), row["path"]

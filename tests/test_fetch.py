@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import socket
 import threading
-import time
 import traceback
 import tracemalloc
 import zlib
@@ -685,6 +684,4 @@ def test_cancelling_frees_its_host(server):
             await task
         return await fetcher.get(Request(server.url("/feed")), now=NOW)
 
-    began = time.monotonic()
     assert run(cancel_then_get, concurrency=1).body == FEED
-    assert time.monotonic() - began < 5  # far below the 10 s of the server; it is not waited for

@@ -27,14 +27,15 @@ _HIGH, _CRITICAL = 3.0, 7.0
 LEARNING = 24.0
 _BIN = 900.0
 _MOST_BACK = 48
-# The five below were chosen for false alarms of at most 0.5 a brand and month on simulated streams; see docs/burst.md.
+# What follows was chosen for false alarms of at most 0.5 a brand and month on simulated streams; see docs/burst.md.
 #: Mentions that the usual volume is worth against those seen.
 _COMMON = 60.0
 #: Variance of the share of negatives from day to day, relative to its square.
 _SHARE_NOISE = 0.06
 #: How much more than Poisson the negatives scatter by themselves (answers to answers).
 _UNEVEN = 0.4
-_YOUNG = 0.5
+#: Variances that are added while a brand is young: of the factor for all mentions, and of the negatives' rate.
+_YOUNG_COMMON, _YOUNG = 0.5, 0.2
 #: Added to the evidence, so that 3.0 is the medium sensitivity.
 _CALIBRATION = 0.8
 _LEAST_DISPERSION = 1.02
@@ -69,6 +70,16 @@ class _Window(NamedTuple):
     expected: float
     count_evidence: float
     usual_share: float
+
+
+class _Cut(NamedTuple):
+    """What is seen in one window."""
+
+    first: int
+    last: int
+    observed: int
+    #: Hours the brand was known when the window ended.
+    known: float
 
 
 @dataclass
@@ -224,29 +235,32 @@ def best_window(
 ) -> _Window | None:
     """The window with the highest score, whatever the threshold."""
     best: _Window | None = None
+    instant = now.timestamp()
     least = max(settings.min_mentions, settings.min_authors, 1)
     for end, marks in _author_sweep(evidence, scene.origin, _ends(scene, now, watched)):
+        known = scene.known_hours - max(0.0, instant - end * _BIN) / HOUR
         for width, blocks in zip(WINDOWS, scene.blocks, strict=True):
             first = end - 4 * width
-            if first < scene.origin or width > max(1.0, scene.known_hours / 2):
+            if first < scene.origin or width > max(1.0, known / 2):
                 continue
             observed = sum(marks[first - scene.origin : end - scene.origin])
             if observed < least:
                 continue
-            found = _judge(scene, first, end, observed, blocks)
+            found = _judge(scene, _Cut(first, end, observed, known), blocks)
             if found is not None and (best is None or found.score > best.score):
                 best = found
     return best
 
 
-def _judge(scene: _Scene, first: int, last: int, observed: int, blocks: Blocks) -> _Window | None:
+def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
+    first, last, observed, known = cut
     first_bin, last_bin = first - scene.origin, last - scene.origin
     usual = scene.usual[first // 4 - scene.hour]
     mean = usual.shape / usual.hours * (scene.exposure[last_bin] - scene.exposure[first_bin])
     if mean <= 0 or observed <= mean:
         return None
     dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + blocks.residuals) / (W0 + blocks.blocks))
-    spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (scene.known_hours / 24) ** 2)
+    spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (known / 24) ** 2)
     by_count = negative_binomial(observed, mean, 1 / spread)
     if by_count < _LEAST_COUNT_EVIDENCE:
         return None
@@ -254,7 +268,7 @@ def _judge(scene: _Scene, first: int, last: int, observed: int, blocks: Blocks) 
     others = round(scene.totals[last_bin] - scene.totals[first_bin] - raw)
     if observed < usual.share * (observed + others):
         return None  # a launch: more of everything, and fewer of it complain than usual
-    given_others = _given_others(observed, others, mean, usual, scene.known_hours)
+    given_others = _given_others(observed, others, mean, usual, known)
     return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
 
 
@@ -264,12 +278,14 @@ def _given_others(observed: int, others: int, mean: float, usual: _Usual, known:
     What moves all mentions alike (a launch, a slow news day) is a Gamma factor around 1.  The other mentions tell of
     it: the negatives to be expected, given them, are again negative binomial, of a mean that is moved their way.
     """
+    # In the first days the course of the day is not known yet: the others tell it.
+    young = 1 / (1 + (known / 24) ** 2)
+    common = 1 / (1 / _COMMON + _YOUNG_COMMON * young)
     usual_others = mean * (1 - usual.share) / usual.share
-    moved = mean * (_COMMON + others) / (_COMMON + usual_others)
+    moved = mean * (common + others) / (common + usual_others)
     if observed <= moved:
         return 0.0
-    young = _YOUNG / (1 + (known / 24) ** 2)
-    spread = 1 / (_COMMON + others) + _SHARE_NOISE + 1 / usual.shape + _UNEVEN / moved + young
+    spread = 1 / (common + others) + _SHARE_NOISE + 1 / usual.shape + _UNEVEN / moved + _YOUNG * young
     return negative_binomial(observed, moved, 1 / spread)
 
 

@@ -42,6 +42,8 @@ _PERSON = re.compile(
 )
 _MAX_PERSON = 1_000
 _MANY_PEOPLE = 20_000
+#: Characters before the first entry.
+_MAX_HEAD = 100_000
 _MARKUP = re.compile(r"<[^<>]*>")
 # What feedparser-rs does not give: xml:base, elements of other namespaces, descriptions deep in media:content, and
 # texts whose markup is not escaped (it stops at the first tag).
@@ -200,6 +202,8 @@ def _is_plain_sailing(body: bodies.Body) -> bool:
     """Whether feedparser-rs is known to read such a document as well as feedparser does."""
     if not body.whole or not body.entries or _PLAIN_ONLY.search(body.text):
         return False
+    if body.entries[0][0] > _MAX_HEAD:
+        return False
     if _ENTRY_LANGUAGE.search(body.text, body.entries[0][0]):
         return False
     # More titles than entries, channel and images: some stand inside other elements, and it takes those for the entry's
@@ -229,8 +233,11 @@ def _read_fast(text: str, head: int) -> Feed | None:
         found = feedparser_rs.parse_with_limits(
             _DECLARATION + text.encode(), limits=limits, sanitize_html=False, resolve_relative_uris=False
         )
-    except (ValueError, RuntimeError, TypeError):
-        return None
+    except BaseException as e:
+        # Documented are ValueError and RuntimeError; a panic of Rust comes as a BaseException that no module exports.
+        if isinstance(e, (ValueError, RuntimeError, TypeError)) or type(e).__name__ == "PanicException":
+            return None
+        raise
     feed = found.feed
     return Feed(tuple(_fast_item(e) for e in found.entries), feed.title, feed.link, feed.language, bool(found.bozo))
 

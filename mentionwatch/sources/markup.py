@@ -50,6 +50,7 @@ _UNSEEN_BLOCK = re.compile(r"(?is)<(script|style|template|noscript)\b.*?(?:</\1\
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
+_FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
 # The controls that open an escape sequence: a run of them costs text.clean time quadratic in its bound.
 _OPENERS = dict.fromkeys([0x90, 0x98, 0x9D, 0x9E, 0x9F])
 
@@ -178,12 +179,16 @@ def _is_absurd(html: str) -> bool:
 
 
 def _depth(html: str) -> int:
-    """How deep elements are nested at most, as if only the void ones needed no end tag."""
-    depth = deepest = 0
-    for closing, name in _OPEN_OR_CLOSE.findall(html):
-        if closing:
-            depth = max(0, depth - 1)
-        elif name.lower() not in _VOID:
-            depth += 1
-            deepest = max(deepest, depth)
+    """How deep elements are nested at most, as if only the void ones needed no end tag.
+
+    Formatting elements are counted apart: they stay open, and are opened anew in each block, until their own end tag.
+    """
+    depth = formats = deepest = 0
+    for closing, given in _OPEN_OR_CLOSE.findall(html):
+        name = given.lower()
+        step = -1 if closing else name not in _VOID
+        depth = max(0, depth + step)
+        if name in _FORMATS:
+            formats = max(0, formats + step)
+        deepest = max(deepest, depth, formats)
     return deepest

@@ -20,8 +20,8 @@ from mentionwatch.errors import StoreError
 from mentionwatch.model import Notice, Validators
 from mentionwatch.store import rows, schema
 from mentionwatch.store.identify import Known, identify
-from mentionwatch.store.opening import WRITING, connect, plain, store_path
-from mentionwatch.store.rows import BrandState
+from mentionwatch.store.opening import WRITING, close, connect, plain, store_path
+from mentionwatch.store.rows import BrandState, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,11 +62,19 @@ class Store:
     """
 
     def __init__(self, url: str, *, create: bool = False, dry_run: bool = False) -> None:
-        self._connection = connect(url, create=create)
+        self._connection = connect(url, create=create, dry_run=dry_run)
         self._dry = dry_run
         if dry_run:
-            self._connection.info[WRITING] = True
+            self._begin_dry_run()
+
+    def _begin_dry_run(self) -> None:
+        """Begin the one transaction that all others are nested in, and that is never committed."""
+        self._connection.info[WRITING] = True
+        try:
             self._connection.begin()
+        except SQLAlchemyError as e:
+            self.close()
+            raise StoreError(f"the store failed: {plain(e)}") from e
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self is not in 3.10
         """Open."""
@@ -78,8 +86,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
-        self._connection.engine.dispose()
+        close(self._connection)
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[Connection]:
@@ -92,7 +99,7 @@ class Store:
             connection.info[WRITING] = write
             with connection.begin():
                 yield connection
-        except SQLAlchemyError as e:
+        except (SQLAlchemyError, OverflowError, UnicodeError) as e:  # the last two: values that SQLite cannot hold
             raise StoreError(f"the store failed: {plain(e)}; nothing was half-written") from e
 
     def _rows(self, statement: Select[Any]) -> Sequence[Any]:
@@ -115,7 +122,7 @@ class Store:
         """What to send back for a document; None when it was not read yet, or for other brands."""
         table = schema.documents.c
         columns = select(table.etag, table.last_modified, table.body_hash)
-        wanted = (table.source == source, table.url == url, table.brands_key == brands_key)
+        wanted = (table.source == source, table.url == storable(url), table.brands_key == brands_key)
         found = self._rows(columns.where(*wanted))
         return Validators(**found[0]) if found else None
 
@@ -158,21 +165,20 @@ class Store:
         with self._transaction(write=True) as connection:
             self._upsert(connection, schema.sources, asdict(status))
             for id_, entry in entries:
-                statement = insert(schema.entries).values(id=id_, first_seen=now, **rows.entry_row(entry))
+                row = rows.entry_row(entry)
+                statement = insert(schema.entries).values(id=id_, first_seen=now, **row)
                 # An edit updates the text; what the entry is known by, and when it was first seen, stay.
-                edited = {
-                    name: getattr(entry, name) for name in ("title", "text", "quoted", "author", "rating", "engagement")
-                }
+                edited = {name: row[name] for name in ("title", "text", "quoted", "author", "rating", "engagement")}
                 connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
             if mentions:
                 values = [rows.mention_row(mention) for mention in mentions]
                 connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
             if asked:
                 table = schema.documents.c
-                other = (table.source == status.name, table.url.not_in(asked))
+                other = (table.source == status.name, table.url.not_in([storable(url) for url in asked]))
                 connection.execute(delete(schema.documents).where(*other))
             for url, validators in (documents or {}).items():
-                row = {"source": status.name, "url": url, "brands_key": brands_key, **asdict(validators)}
+                row = {"source": status.name, "url": storable(url), "brands_key": brands_key, **asdict(validators)}
                 self._upsert(connection, schema.documents, row)
             for brand in brands:
                 row = {"source": status.name, "brand": brand, "since": now}
@@ -206,12 +212,15 @@ class Store:
 
     def prune(self, before: datetime) -> int:
         """Delete mentions that count before this time, and entries that are left without one; how many mentions."""
+        old, kept = schema.mentions, schema.mentions.alias("kept")
         with self._transaction(write=True) as connection:
-            gone = connection.execute(delete(schema.mentions).where(schema.mentions.c.at < before)).rowcount
-            if gone:
-                orphan = ~exists().where(schema.mentions.c.entry == schema.entries.c.id)
-                connection.execute(delete(schema.entries).where(orphan))
-            return gone
+            gone = connection.execute(select(func.count()).where(old.c.at < before)).scalar_one()
+            # By way of the old mentions, so that it costs what is deleted and not what is stored.
+            entries = schema.entries.c.id.in_(select(old.c.entry).where(old.c.at < before))
+            another = exists().where(kept.c.entry == schema.entries.c.id, kept.c.at >= before)
+            connection.execute(delete(schema.entries).where(entries, ~another))
+            connection.execute(delete(old).where(old.c.at < before))
+            return int(gone)
 
     # --- brands and alerts ------------------------------------------------------------------------------------
 
@@ -296,7 +305,11 @@ class Store:
     def unsent(self, channel: str) -> list[Notice]:
         """Notices that a channel still has to tell, oldest first."""
         table = schema.notices
-        statement = select(table).where(table.c.sent.is_(None), table.c.channel == channel).order_by(table.c.created)
+        statement = (
+            select(table)
+            .where(table.c.sent.is_(None), table.c.channel == channel)
+            .order_by(table.c.created, table.c.id)
+        )
         return [
             Notice(row["id"], row["kind"], rows.load_alert(row["snapshot"]), row["created"])
             for row in self._rows(statement)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from mentionwatch.identity import content_key, entry_id, url_key
 from mentionwatch.store import schema
+from mentionwatch.store.rows import storable_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,7 @@ class Known:
 
 def identify(connection: Connection, source: str, entries: Sequence[Entry]) -> list[Known]:
     """Say for each of a source's entries what is known of it, in their order."""
+    entries = [storable_entry(entry) for entry in entries]
     rows = _candidates(connection, source, entries)
     brands = _brands(connection, rows)
     finder = _Finder(entries, rows)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -15,6 +17,8 @@ from mentionwatch.errors import StoreError
 from mentionwatch.store import schema
 
 _APPLICATION = "mentionwatch"
+_MAGIC = b"SQLite format 3\0"
+_ANOTHER = "name another file in [store] url; nothing was changed"
 #: Seconds to wait for another program that writes.
 _BUSY_S = 30
 #: In a connection's info: the transaction that begins next will write.
@@ -29,34 +33,51 @@ def store_path(url: str) -> Path | None:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as e:
-        raise StoreError(f"{url!r} is no store; write [store] url as sqlite:///FILE") from e
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(f"{parsed.get_backend_name()} is not supported by this version; write sqlite:///FILE")
+    except (ArgumentError, ValueError) as e:  # ValueError: a port that is no number
+        shown = "that" if "@" in url else repr(url)  # what stands before an @ may be a password
+        raise StoreError(f"{shown} is no store; write [store] url as sqlite:///FILE") from e
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise StoreError(f"{parsed.drivername} is not supported by this version; write sqlite:///FILE")
     return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
 
 
-def connect(url: str, *, create: bool) -> Connection:
+def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
     """Open a store, and make it if it is not there and `create` says so.
+
+    With `dry_run`, one that would have to be made is made in memory.
 
     Raises:
         StoreError: It cannot be opened, is not ours, or is newer than this program.
     """
     path = store_path(url)
-    fresh = path is None or not path.exists() or path.stat().st_size == 0
-    if fresh and not create:
-        raise StoreError(f"there is no store at {path} yet; run mentionwatch poll first")
     try:
-        if path is not None and fresh:
-            _make_private(path)
-        connection = _engine(url).connect()
-        if fresh:
-            _make(connection)
-        else:
-            _check(connection, str(path))
-    except (SQLAlchemyError, OSError) as e:
+        if path is not None and _is_made(path):
+            return _open(url, make=False)
+        if not create:
+            raise StoreError(f"there is no store at {path} yet; run mentionwatch poll first")
+        if path is None or dry_run:
+            return _open("sqlite://", make=True)
+        _make_private(path)
+        return _open(url, make=True)
+    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
         raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
+
+
+def _open(url: str, *, make: bool) -> Connection:
+    connection = _engine(url).connect()
+    try:
+        if make:
+            _make(connection)
+    except BaseException:
+        close(connection)
+        raise
     return connection
+
+
+def close(connection: Connection) -> None:
+    """Close the file; what was not committed is gone."""
+    connection.close()
+    connection.engine.dispose()
 
 
 def _engine(url: str) -> Engine:
@@ -88,28 +109,50 @@ def _make(connection: Connection) -> None:
     # which SQLAlchemy would begin; so it goes to the driver itself.
     raw: Any = connection.connection.driver_connection
     raw.execute("PRAGMA journal_mode = WAL")
+    connection.info[WRITING] = True
     with connection.begin():
+        # Another process may have made it since we looked; then nothing is done.
         schema.metadata.create_all(connection)
         values = {"application": _APPLICATION, "schema": str(schema.SCHEMA_VERSION)}
-        connection.execute(schema.meta.insert(), [{"key": key, "value": value} for key, value in values.items()])
+        rows = [{"key": key, "value": value} for key, value in values.items()]
+        connection.execute(insert(schema.meta).on_conflict_do_nothing(), rows)
 
 
-def _check(connection: Connection, path: str) -> None:
-    """Look without writing; the read transaction is rolled back."""
-    advice = "name another file in [store] url; nothing was changed"
-    try:
-        tables = inspect(connection).get_table_names()
-        rows = connection.execute(select(schema.meta)).all() if "meta" in tables else []
-        values = {str(key): str(value) for key, value in rows}
-    except SQLAlchemyError as e:
-        raise StoreError(f"{path} is not a mentionwatch store ({plain(e)}); {advice}") from e
-    finally:
-        connection.rollback()
+def _is_made(path: Path) -> bool:
+    """Whether it has tables; a maker that was ended early leaves an empty file, or a database without any.
+
+    Raises:
+        StoreError: It is not ours, or newer than this program.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        # SQLite takes a file that is shorter than a page for an empty database, and writes over it.
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise StoreError(f"{path} is not a mentionwatch store; {_ANOTHER}")
+    # First without a trace: what may be another program's is not locked, and no -wal is made or taken over beside it.
+    # That does not see what is in a -wal only; so what is ours, or still empty, is looked at once more as usual.
+    return _looks_ours(path, "immutable=1") and _looks_ours(path, "mode=rw")
+
+
+def _looks_ours(path: Path, how: str) -> bool:
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=_BUSY_S)) as raw:
+        try:
+            tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            values = dict(raw.execute("SELECT key, value FROM meta").fetchall()) if "meta" in tables else {}
+        except sqlite3.DatabaseError as e:
+            # Damage seen without a lock may be another process' write; the second look tells.
+            if how == "immutable=1" and "malformed" in str(e):
+                return True
+            raise StoreError(f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
+    if not tables:
+        return how == "immutable=1"
     if values.get("application") != _APPLICATION:
-        raise StoreError(f"{path} is not a mentionwatch store, it belongs to another program; {advice}")
-    version = values.get("schema", "")
-    if not version.isdecimal() or int(version) > schema.SCHEMA_VERSION:
+        raise StoreError(f"{path} is not a mentionwatch store, it belongs to another program; {_ANOTHER}")
+    version = str(values.get("schema", ""))
+    if version != str(schema.SCHEMA_VERSION):
         raise StoreError(f"{path} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")
+    return True
 
 
 def plain(error: BaseException) -> str:

@@ -29,13 +29,28 @@ class BrandState:
     baseline: str | None
 
 
+def storable(value: Any) -> Any:
+    """A value as SQLite can hold it: a lone surrogate becomes "?", a number over 64 bits is none."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return None
+    return value
+
+
 def entry_row(entry: Entry) -> dict[str, Any]:
     """An entry's columns, with the keys it is known again by; without id and first_seen."""
+    entry = storable_entry(entry)
     return {
         **{name: getattr(entry, name) for name in _ENTRY_FIELDS},
         "url_key": url_key(entry.url) if entry.url else None,
         "content_key": content_key(entry),
     }
+
+
+def storable_entry(entry: Entry) -> Entry:
+    """An entry as it will be read back."""
+    return Entry(**{name: storable(getattr(entry, name)) for name in _ENTRY_FIELDS})
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
@@ -49,7 +64,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "tone": tone.label,
         "polarity": tone.polarity,
         "confidence": tone.confidence,
-        "words": json.dumps(tone.words, ensure_ascii=False),
+        "words": json.dumps(tone.words),
         "tone_by": tone.by,
         "story": mention.story,
         "backlog": mention.backlog,

@@ -11,13 +11,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
-from sample_mentions import HOSTILE, MENTIONS, NEGATIVE, PLAIN, make_mention
-from test_output_formats import mentions, texts, written
 
 from mentionwatch.model import Entry
 from mentionwatch.output import write_mentions
 from mentionwatch.output.csv import guard_cell, unguard_cell
 from mentionwatch.output.record import MENTION_COLUMNS, mention_record
+from tests.output.sample_mentions import HOSTILE, MENTIONS, NEGATIVE, PLAIN, make_mention
+from tests.output.test_output_formats import mentions, texts, written
 
 NUMBERS = {"schema", "rating", "engagement", "polarity", "confidence", "copies"}
 DANGEROUS = [

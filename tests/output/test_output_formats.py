@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_mentions import ALERT, HOSTILE, MENTIONS, NEGATIVE, PLAIN, ZONE, make_mention
 
 from mentionwatch.errors import OutputError, UsageError
 from mentionwatch.model import Alert, Entry, Tone
 from mentionwatch.output import FORMATS, write_alerts, write_mentions
 from mentionwatch.output.record import ALERT_COLUMNS, MENTION_COLUMNS, alert_record, mention_record
 from mentionwatch.text import clean
+from tests.output.sample_mentions import ALERT, HOSTILE, MENTIONS, NEGATIVE, PLAIN, ZONE, make_mention
 
 DATA = Path(__file__).parent / "data"
 SUFFIX = {"table": "txt", "json": "json", "jsonl": "jsonl", "csv": "csv", "markdown": "md"}

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from sample_mentions import ALERT, CJK, HOSTILE, MENTIONS, NEGATIVE, PLAIN, REVIEW, ZONE, make_mention
-from test_output_formats import mentions, saved, texts, written
 
 from mentionwatch.model import Entry, Tone
 from mentionwatch.output import write_alerts
 from mentionwatch.output.layout import excerpt, pick_quotes, web_link, wrap_cells
 from mentionwatch.output.markdown import escape, link
 from mentionwatch.output.message import WIDTH, alert_subject, alert_text
+from tests.output.sample_mentions import ALERT, CJK, HOSTILE, MENTIONS, NEGATIVE, PLAIN, REVIEW, ZONE, make_mention
+from tests.output.test_output_formats import mentions, saved, texts, written
 
 
 @settings(deadline=None)

@@ -229,7 +229,13 @@ def test_empty_elements_stay_empty(read):
     """The text after an empty element is not taken for its own."""
     item = "<item><title>{}</title><author/><guid isPermaLink='false'>g</guid><description/><link>https://a.example/1</link></item>"
     (entry,) = read(rss(item.format("t"))).entries
-    assert (entry.title, entry.author, entry.guid, entry.url, entry.text) == ("t", None, "g", "https://a.example/1", None)
+    assert (entry.title, entry.author, entry.guid, entry.url, entry.text) == (
+        "t",
+        None,
+        "g",
+        "https://a.example/1",
+        None,
+    )
     (entry,) = read(rss(item.format("").replace("<title></title>", "<title />"))).entries
     assert (entry.title, entry.author, entry.guid, entry.url) == (None, None, "g", "https://a.example/1")
 
@@ -238,6 +244,31 @@ def test_impossible_references_are_dropped(read):
     """A reference to what is no character costs nothing else; one to a C1 control means Windows-1252."""
     (entry,) = read(rss("<item><title>a&#99999999999;b&#xD800;c&#0;d&#146;e &#8217; &#65;</title></item>")).entries
     assert entry.title == "abcd’e ’ A"
+
+
+def test_an_entrys_own_language_counts(read):
+    """The language of an entry goes before that of the feed."""
+    items = "<item xml:lang='pt-BR'><title>um</title></item><item><title>one</title></item>"
+    assert [e.language for e in read(rss(items, "<language>en</language>")).entries] == ["pt-BR", "en"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><title>t</title><pubdate>Mon, 16 Nov 2026 10:00:00 GMT</pubdate></item>"),
+        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:title>t</a:title><a:updated>2026-11-16T10:00:00Z</a:updated></a:entry></a:feed>',
+    ],
+    ids=["lower case", "prefixed"],
+)
+def test_what_one_parser_misses_the_other_finds(read, body):
+    """Where feedparser-rs finds no entry or no date, feedparser is asked."""
+    (entry,) = read(body.replace("<pubDate>Mon, 16 Nov 2026 10:00:00 GMT</pubDate>", "")).entries
+    assert (entry.title, entry.published) == ("t", utc(2026, 11, 16, 10))
+
+
+def test_entities_of_html_are_read(read):
+    """XML knows five named entities; feeds use those of HTML too."""
+    assert read(rss("<item><title>Caf&eacute; &mdash; x</title></item>")).entries[0].title == "Café — x"
 
 
 def test_nested_titles_are_not_the_entrys(read):
@@ -347,7 +378,7 @@ def test_entities_of_a_dtd(read, tmp_path):
 
 
 # Large enough that what is quadratic takes minutes, small enough that what is linear takes a moment.
-MANY = 2 * 2**20
+MANY = 2**20
 RICH = "<item><title>x</title><link>http://a.example/b</link><pubDate>Mon, 16 Nov 2026 10:00:00 GMT</pubDate><description>{}</description></item>".format(
     "&lt;p&gt;word &lt;b&gt;w&lt;/b&gt;&lt;/p&gt; " * 90
 )
@@ -367,11 +398,13 @@ HOSTILE = {
     "an author": rss("<item><title>x</title><author>" + "a." * 500_000 + "</author></item>"),
     "an author in pieces": rss("<item><title>x</title><author>" + "a.<x/>" * 10_000 + "</author></item>"),
     "an editor": rss("<item><title>x</title></item>", "<managingEditor>" + "a." * 100_000 + "</managingEditor>"),
-    "authors": rss(("<item><title>x</title>" + ("<author>" + "a." * 95 + "</author>") * 20 + "</item>") * 1000),
+    "authors": rss(("<item><title>x</title>" + ("<author>" + "a." * 95 + "</author>") * 20 + "</item>") * 500),
     "blank lines": "\n" * 100_000 + rss("<item><title>x</title></item>"),
     "comments before the root": "<!--" * 40_000 + "<rss>",
     "doctypes": "<!DOCTYPE [" * 15_000 + "<rss>",
     "references": rss("<item><title>" + "&#65;" * (MANY // 5) + "</title></item>"),
+    "markup in items": rss(("<item><description>" + "".join(f"&lt;font color={i}>&lt;/p>" for i in range(9_000)) + "</description></item>") * 14),
+    "authors of the feed": rss("<item><title>x</title></item>", "<author " * (MANY // 8)),
     "a date": rss("<item><title>x</title><pubDate>" + "1:" * 1_000_000 + "</pubDate></item>"),
 }  # fmt: skip
 
@@ -382,7 +415,7 @@ def test_hostile_feeds_take_bounded_time(read, name):
     start = time.process_time()
     with contextlib.suppress(ParseError):
         read(HOSTILE[name])
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 3
 
 
 PIECES = ["<rss>", "<feed>", "<item>", "</item>", "<entry>", "<title>", "</title>", "<title/>", "<link>", "<link/>", "x", "&", "&#0;", "&#99999999;", "&lt;", "<![CDATA[", "]]>",

@@ -40,6 +40,11 @@ def test_a_link_is_resolved_or_refused(href, expected):
     assert absolute(BASE, href) == expected
 
 
+def test_half_a_link_is_none():
+    """A scheme without a host is not read as the document itself."""
+    assert absolute("http://acme.example/feed", "http://") is None
+
+
 @given(st.text(), st.text())
 def test_no_link_raises(base, href):
     """Any two texts give a usable URL or None."""

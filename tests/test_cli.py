@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -17,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from mentionwatch import __version__
-from mentionwatch.cli import COMMANDS, cli
+from mentionwatch.cli import COMMANDS, _run, cli
 from mentionwatch.output.record import MENTION_COLUMNS
 from tests.feeds import json_feed, reviews, rss
 from tests.servers import Answer, LoopbackServer
@@ -312,6 +313,17 @@ def test_a_stopped_poll_leaves_a_usable_store_and_no_traceback(config, server, n
     server.routes["/reviews"] = Answer(reviews([("eve", 1, "The Acme One broke.", NOW)]))
     assert run("poll", "--all", "--config", config).exit_code == 0
     assert len(json.loads(run("mentions", "--config", config, "--json").stdout)) == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
+def test_sigterm_in_a_callback_of_the_event_loop_is_not_swallowed():
+    """Wherever the signal meets a poll, it ends it: regression, it was lost in one of 20 runs."""
+
+    async def wait_for_ever():
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    assert _run(lambda: asyncio.run(wait_for_ever())) == 143
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes as on POSIX")

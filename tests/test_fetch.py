@@ -287,7 +287,7 @@ def little_memory():
 
 def test_a_gzip_bomb_is_defused(server):
     """Its 1:1000 does not fill the memory before the cap is looked at."""
-    server.routes["/feed"] = Answer(gzipped(bytes(100 * 2**20)), headers={"Content-Encoding": "gzip"})
+    server.routes["/feed"] = Answer(gzipped(bytes(30 * 2**20)), headers={"Content-Encoding": "gzip"})
     with little_memory():
         error = failure(server.url("/feed"))
     assert "larger than" in str(error)
@@ -295,7 +295,7 @@ def test_a_gzip_bomb_is_defused(server):
 
 def test_a_bomb_in_a_bomb_is_defused(server):
     """Of two layers (1:1,000,000) one is undone; the other is left to whoever reads the document, with its own cap."""
-    server.routes["/feed"] = Answer(gzipped(bytes(100 * 2**20), 2), headers={"Content-Encoding": "gzip, gzip"})
+    server.routes["/feed"] = Answer(gzipped(bytes(30 * 2**20), 2), headers={"Content-Encoding": "gzip, gzip"})
     with little_memory():
         body = get(server.url("/feed"), max_bytes=2**20).body
     assert body.startswith(b"\x1f\x8b")
@@ -304,7 +304,7 @@ def test_a_bomb_in_a_bomb_is_defused(server):
 def test_a_bomb_in_a_redirect_is_not_opened(server):
     """The body of a redirect stays unread, whatever its compression."""
     server.routes["/old"] = Answer(
-        gzipped(bytes(50 * 2**20)), 302, headers={"Content-Encoding": "gzip", "Location": "/feed"}
+        gzipped(bytes(30 * 2**20)), 302, headers={"Content-Encoding": "gzip", "Location": "/feed"}
     )
     with little_memory():
         assert get(server.url("/old")).body == FEED
@@ -473,6 +473,14 @@ def test_a_bad_address_is_told(url):
     error = failure(url)
     assert str(error).isprintable()
     assert len(str(error)) < 1000
+
+
+@pytest.mark.parametrize("start", ["", "/far"])
+def test_a_port_that_cannot_be_is_told_as_one(server, start):
+    """It passes httpx and blows up far below it, in an exception group; a stranger's redirect can name one."""
+    server.routes["/far"] = Answer(status=302, headers={"Location": "http://127.0.0.1:99999/"})
+    error = failure(server.url(start) if start else "http://127.0.0.1:99999/")
+    assert "no valid address (Invalid port: 99999)" in str(error)
 
 
 #: Nothing but what stays on this machine (port 1 is closed), or is no address.

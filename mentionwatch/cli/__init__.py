@@ -56,8 +56,11 @@ Exit codes: 0 ran; 1 stopped; 2 wrong usage, config or query; 3 some sources fai
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 
 
-class Terminated(BaseException):
-    """SIGTERM came: unwind as for Ctrl-C, so that transactions end and locks are given back."""
+class Terminated(SystemExit):
+    """SIGTERM came: unwind as for Ctrl-C, so that transactions end and locks are given back.
+
+    A SystemExit, because an event loop swallows every other exception that a signal raises in one of its callbacks.
+    """
 
 
 class Root(click.Group):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mentionwatch.settings import Config
 
 #: Polls are this far apart while nothing happens; while a source is down; and from some hours before the firestorm.
-CALM, NEAR, CLOSE = timedelta(hours=8), timedelta(hours=3), timedelta(hours=1)
+CALM, NEAR, CLOSE = timedelta(hours=12), timedelta(hours=3), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def run_demo(
         text = demo_config(server.base_url, f"sqlite:///{(folder / 'demo.db').as_posix()}")
         (folder / "mentionwatch.toml").write_text(text, "utf-8")
         config = parse_config(text, "mentionwatch.toml", compile_query)
-        with Store(config.store.url or "", create=True) as store:
+        with Store(config.store.url or "", create=True, durable=False) as store:
             return asyncio.run(_live(config, store, server, channel, progress))
 
 

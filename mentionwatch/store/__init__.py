@@ -56,14 +56,19 @@ class Store:
         url: ``sqlite:///FILE``.
         create: Make it when it is not there.
         dry_run: Everything is done and nothing is kept.
+        durable: Wait for the disk at each transaction, so that a power cut loses none; what is only shown may do
+            without.
 
     Raises:
         StoreError: From any method, when the database cannot be read or written.
     """
 
-    def __init__(self, url: str, *, create: bool = False, dry_run: bool = False) -> None:
+    def __init__(self, url: str, *, create: bool = False, dry_run: bool = False, durable: bool = True) -> None:
         self._connection = connect(url, create=create, dry_run=dry_run)
         self._dry = dry_run
+        if not durable:
+            raw: Any = self._connection.connection.driver_connection
+            raw.execute("PRAGMA synchronous = OFF")
         if dry_run:
             self._begin_dry_run()
 

@@ -317,7 +317,7 @@ def test_a_stopped_poll_leaves_a_usable_store_and_no_traceback(config, server, n
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
 def test_sigterm_in_a_callback_of_the_event_loop_is_not_swallowed():
-    """Wherever the signal meets a poll, it ends it: regression, it was lost in one of 20 runs."""
+    """Wherever the signal meets a poll, it ends it; regression: the loop swallowed it in its callbacks."""
 
     async def wait_for_ever():
         asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)

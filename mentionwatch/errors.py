@@ -9,6 +9,7 @@
     ├── SourceError                  3/4  one source failed; 4 when all did
     │   ├── FetchError                    the document could not be had
     │   └── ParseError                    the document could not be read
+    ├── Postponed                         a request waits for its host or for the next poll
     ├── StoreError                   1    the database cannot be opened, read or written
     ├── OutputError                  1    the result cannot be written
     └── Locked                       75   another run holds the lock
@@ -19,6 +20,10 @@ A library function raises; only ``cli`` prints and exits.  A message is one line
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
 
 
 class MentionwatchError(Exception):
@@ -121,7 +126,30 @@ class SourceError(MentionwatchError):
 
 
 class FetchError(SourceError):
-    """The document could not be had: no connection, a timeout, an HTTP error, too large."""
+    """The document could not be had: no connection, a timeout, an HTTP error, too large.
+
+    Attributes:
+        retry_after: How long the server asks not to come back; zero: not at all; None: it says nothing.
+    """
+
+    retry_after: timedelta | None = None
+
+
+class Postponed(MentionwatchError):  # noqa: N818 - it is a state, not a fault
+    """A request was not sent, because its host is to be left alone for now, or the poll's time is up.
+
+    Attributes:
+        url: The URL without secrets.
+        until: When it may be asked.
+        reason: Why, in some words.
+    """
+
+    def __init__(self, url: str, until: datetime, reason: str) -> None:
+        """Nothing was sent."""
+        self.url = url
+        self.until = until
+        self.reason = reason
+        super().__init__(f"{reason}: {url}")
 
 
 class ParseError(SourceError):

@@ -8,7 +8,7 @@ Imports nothing of ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003 - annotations can be resolved at run time
+from datetime import datetime, timedelta  # noqa: TC003 - annotations can be resolved at run time
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -51,11 +51,22 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: The URL as it may be shown and stored; None when nothing in it is secret.
     public_url: str | None = None
+    #: The site's robots.txt is asked first: so for pages, which are made for people; never for feeds.
+    robots: bool = False
 
     @property
     def shown(self) -> str:
         """The URL without secrets: for messages, logs and the store."""
         return self.public_url or self.url
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """One step on the way to a document."""
+
+    status: int
+    #: Where it led, without secrets.
+    url: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,10 @@ class Response:
     #: When it was asked for, by the clock that was passed in.
     fetched_at: datetime
     status: int = 200
+    #: In the order they were followed.
+    redirects: tuple[Redirect, ...] = ()
+    #: How long the server asks not to come back; None where it says nothing.
+    fresh_for: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +183,12 @@ class Document:
     #: It broke off; what could be read is in entries, and its validators must not be kept.
     partial: bool = False
     ratings: tuple[AggregateRating, ...] = ()
+    #: What a bridge says in place of entries ("Bridge returned error 503"): a failure, whatever the status was.
+    error: str | None = None
+    #: How often the publisher says that it is worth asking; None where nothing is said.
+    ttl: timedelta | None = None
+    #: Hours of the day (UTC) in which the publisher asks not to be asked.
+    skip_hours: frozenset[int] = frozenset()
 
 
 # --- what happened to a source ----------------------------------------------------------------------------

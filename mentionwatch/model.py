@@ -85,6 +85,8 @@ class Response:
     redirects: tuple[Redirect, ...] = ()
     #: How long the server asks not to come back; None where it says nothing.
     fresh_for: timedelta | None = None
+    #: From sending the request to the last byte; None for a file.
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ class Validators:
     last_modified: str | None = None
     #: Of the decoded body: tells an unchanged one where the server does not.
     body_hash: str | None = None
+    #: Where permanent redirects led, and how many times in a row they led there.
+    moved_to: str | None = None
+    moved_times: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,10 +228,34 @@ class Failed:
     error: SourceError
 
 
-Outcome = Polled | NotModified | Failed
+@dataclass(frozen=True)
+class Postponed:
+    """Nothing was asked: the host is left alone for now, or the poll's time was up.  It is carried over."""
 
-#: Health of a source; "failing" has failed, but not often enough in a row to count as down.
-HealthState = Literal["ok", "failing", "down", "gone", "blocked", "not-a-feed", "rate-limited"]
+    source: str
+    until: datetime
+    reason: str
+
+
+Outcome = Polled | NotModified | Failed | Postponed
+
+#: Health of a source.  "failing" has failed, but not often enough in a row to count as down.  The last five answer,
+#: and something is odd: they answer slowly, hold nothing where there was something, have had nothing new for long
+#: against their own cadence, held so much news that items were missed, or gave all their items new ids.
+HealthState = Literal[
+    "ok",
+    "failing",
+    "down",
+    "gone",
+    "blocked",
+    "not-a-feed",
+    "rate-limited",
+    "slow",
+    "empty",
+    "stale",
+    "gap",
+    "re-identified",
+]
 
 #: States in which a source tells nothing: they make exit code 3 and a blind spot.
 DOWN_STATES: frozenset[str] = frozenset({"down", "gone", "blocked", "not-a-feed", "rate-limited"})
@@ -249,6 +278,16 @@ class SourceStatus:
     reason: str | None = None
     #: When the present trouble began: the last success before it, or the first poll.
     since: datetime | None = None
+    #: When it is due again; None: at the next poll.
+    next_poll: datetime | None = None
+    #: When the newest entry was published that it ever gave, and how far apart its entries usually are.
+    newest: datetime | None = None
+    cadence: timedelta | None = None
+    #: Entries it held when it was last read, and seconds that took.
+    entries: int | None = None
+    seconds: float | None = None
+    #: How it was reached the last time, where not directly.
+    redirects: tuple[Redirect, ...] = ()
 
 
 # --- what was found ---------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from mentionwatch.model import (
     Tone,
     Validators,
 )
-from mentionwatch.store import BrandState, Filter, Store, opening, store_path
+from mentionwatch.store import BrandState, Filter, SourcePoll, Store, opening, store_path
 from mentionwatch.store.schema import SCHEMA_VERSION, metadata
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -71,7 +71,7 @@ def about(entry, brand="Acme", *, seen=NOW, **changes):
 def record(store, *mentions, now=NOW, source="forum", **more):
     """Write a poll that found these mentions."""
     entries = {mention.entry_id: mention.entry for mention in mentions}
-    store.record_poll(status(source, now), entries=list(entries.items()), mentions=mentions, **more)
+    store.record_poll(SourcePoll(status(source, now), entries=list(entries.items()), mentions=mentions, **more))
 
 
 def alert(id_="a1", **changes):
@@ -170,8 +170,8 @@ def test_every_field_of_an_entry_has_a_column():
 def test_a_status_comes_back(store):
     """Also one in trouble."""
     bad = status(last_success=None, fails=4, state="down", reason="HTTP 500", since=NOW - DAY)
-    store.record_poll(bad)
-    store.record_poll(status("reviews"))
+    store.record_poll(SourcePoll(bad))
+    store.record_poll(SourcePoll(status("reviews")))
     assert store.statuses() == {"forum": bad, "reviews": status("reviews")}
 
 
@@ -189,10 +189,10 @@ def test_what_sqlite_cannot_hold_costs_one_value(store):
     for _ in range(2):
         [known] = store.identify("forum", [hostile])
         entries = [(known.id, hostile)]
-        store.record_poll(status(), entries=entries, mentions=[replace(about(hostile), entry_id=known.id)])
+        store.record_poll(SourcePoll(status(), entries=entries, mentions=[replace(about(hostile), entry_id=known.id)]))
         assert store.validators("forum", "https://acme.example/\ud800", KEY) is None
         odd_url = "https://acme.example/\ud800"
-        store.record_poll(status(), asked=[odd_url], documents={odd_url: Validators()})
+        store.record_poll(SourcePoll(status(), asked=[odd_url], documents={odd_url: Validators()}))
     [stored] = store.mentions()
     assert (stored.entry.title, stored.entry.engagement) == ("?", None)
     assert not store.identify("forum", [hostile])[0].new
@@ -215,7 +215,7 @@ def test_an_edit_updates_the_text_and_makes_no_second_mention(store):
     edited = post(title="Edited", text="All is well", author="me", rating=5.0, engagement=7, quoted="x")
     [known] = store.identify("forum", [edited])
     assert (known.new, known.changed, known.brands) == (False, True, frozenset({"Acme"}))
-    store.record_poll(status(now=NOW + HOUR), entries=[(known.id, edited)])
+    store.record_poll(SourcePoll(status(now=NOW + HOUR), entries=[(known.id, edited)]))
     [mention] = store.mentions()
     assert mention.entry == edited
     assert mention.first_seen == NOW
@@ -321,7 +321,7 @@ def test_a_document_of_many_entries_is_identified(store):
 def test_validators_hold_for_the_brands_they_were_read_for(store):
     """With other queries an unchanged document may hold new mentions, so it is read again."""
     feed, etag = "https://forum.acme.example/feed", Validators('W/"1"', "yesterday", "hash")
-    store.record_poll(status(), asked=[feed], documents={feed: etag}, brands_key=KEY)
+    store.record_poll(SourcePoll(status(), asked=[feed], documents={feed: etag}, brands_key=KEY))
     assert store.validators("forum", feed, KEY) == etag
     assert store.validators("forum", feed, "brands-2") is None
     assert store.validators("news", feed, KEY) is None
@@ -331,10 +331,10 @@ def test_validators_hold_for_the_brands_they_were_read_for(store):
 def test_validators_of_addresses_that_are_not_asked_for_are_forgotten(store):
     """A search has another address each time; a failure, which asked for nothing in full, forgets none."""
     documents = {f"https://acme.example/{n}": Validators(f'"{n}"') for n in range(3)}
-    store.record_poll(status(), asked=list(documents), documents=documents, brands_key=KEY)
-    store.record_poll(status("news"), asked=list(documents), documents=documents, brands_key=KEY)
-    store.record_poll(status(fails=1, state="failing"))
-    store.record_poll(status(), asked=["https://acme.example/1"], brands_key=KEY)
+    store.record_poll(SourcePoll(status(), asked=list(documents), documents=documents, brands_key=KEY))
+    store.record_poll(SourcePoll(status("news"), asked=list(documents), documents=documents, brands_key=KEY))
+    store.record_poll(SourcePoll(status(fails=1, state="failing")))
+    store.record_poll(SourcePoll(status(), asked=["https://acme.example/1"], brands_key=KEY))
     kept = [store.validators("forum", url, KEY) for url in documents]
     assert kept == [None, Validators('"1"'), None]
     assert all(store.validators("news", url, KEY) for url in documents)
@@ -342,18 +342,18 @@ def test_validators_of_addresses_that_are_not_asked_for_are_forgotten(store):
 
 def test_a_source_is_watched_for_a_brand_from_its_first_poll(store):
     """What it holds for another brand is backlog."""
-    store.record_poll(status(), brands=["Acme"])
-    store.record_poll(status(), brands=["Acme", "Globex"])
+    store.record_poll(SourcePoll(status(), brands=["Acme"]))
+    store.record_poll(SourcePoll(status(), brands=["Acme", "Globex"]))
     assert store.watched("forum") == {"Acme", "Globex"}
     assert store.watched("news") == set()
 
 
 def test_an_outage_goes_on_until_it_ends(store):
     """It is one outage, with its end when that is known, and out of sight when it is long past."""
-    store.record_poll(status(), outage=(NOW - DAY, None))
-    store.record_poll(status(), outage=(NOW - DAY, None))
+    store.record_poll(SourcePoll(status(), outage=(NOW - DAY, None)))
+    store.record_poll(SourcePoll(status(), outage=(NOW - DAY, None)))
     assert store.outages(["forum"], NOW) == [("forum", NOW - DAY, None)]
-    store.record_poll(status(), outage=(NOW - DAY, NOW))
+    store.record_poll(SourcePoll(status(), outage=(NOW - DAY, NOW)))
     assert store.outages(["forum"], NOW) == [("forum", NOW - DAY, NOW)]
     assert store.outages(["forum"], NOW + HOUR) == []
     assert store.outages(["news"], NOW) == []
@@ -528,7 +528,7 @@ def test_a_verdict_is_whole_or_nothing(store):
 def test_a_poll_is_whole_or_nothing(store):
     """A mention without its entry undoes the rest, and the store goes on."""
     with pytest.raises(StoreError, match="nothing was half-written"):
-        store.record_poll(status(), mentions=[about(post())])
+        store.record_poll(SourcePoll(status(), mentions=[about(post())]))
     assert store.statuses() == {}
     record(store, about(post()))
     assert len(store.mentions()) == 1
@@ -589,7 +589,7 @@ def test_a_dry_run_leaves_the_file_as_it_is(url, path):
     with Store(url, create=True, dry_run=True) as store:
         record(store, *[about(post(n, text="x" * 5000)) for n in range(2, 1000)])
         with pytest.raises(StoreError):
-            store.record_poll(status("broken"), mentions=[about(post(-1))])
+            store.record_poll(SourcePoll(status("broken"), mentions=[about(post(-1))]))
         store.record_verdict("Globex", STATE, alert("a2"), [("mail", notice("n2"))])
         store.mark_sent("n1", NOW)
         assert len(store.mentions()) == 999
@@ -888,7 +888,7 @@ def test_a_verdict_that_is_killed_is_whole_or_nothing(url, path):
 @needs_fork
 def test_a_store_whose_making_was_killed_is_made_the_next_time(path):
     """At each statement that makes it: what is left is no store, and no stranger's either."""
-    deaths = killed(path.parent, "make", range(0, 90, 8))
+    deaths = killed(path.parent, "make", range(0, 130, 12))
     assert {True, False} == set(deaths.values())
     for point in deaths:
         with Store(f"sqlite:///{path.parent}/{point}.db", create=True) as store:

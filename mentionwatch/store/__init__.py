@@ -7,8 +7,9 @@ does the rest.  One process writes at a time (``lock``); readers never wait.
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Alert, Entry, Mention, Sighting, SourceStatus
 
-__all__ = ["BrandState", "Filter", "Known", "Store", "store_path"]
+__all__ = ["BrandState", "Filter", "HostState", "Known", "SourcePoll", "Store", "store_path"]
 
 #: Copies of one text this far apart count once.
 COPY_DAYS = 14
@@ -47,6 +48,40 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class HostState:
+    """When a host was last asked, and until when it is left alone."""
+
+    asked: datetime | None = None
+    until: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class SourcePoll:
+    """What one poll of one source gave."""
+
+    #: The source's new status.
+    status: SourceStatus
+    #: Entries that are new or changed, with their ids.
+    entries: Sequence[tuple[str, Entry]] = ()
+    #: New mentions; their entries are among `entries` or stored.
+    mentions: Sequence[Mention] = ()
+    #: Validators of what was read, by public URL.
+    documents: Mapping[str, Validators] = field(default_factory=dict)
+    #: All public URLs that were asked for; what is known of others of this source is forgotten, because the URL of a
+    #: search changes with its time.
+    asked: Sequence[str] = ()
+    #: Brands that the source is watched for from now on.
+    brands: Sequence[str] = ()
+    #: Names the set of queries that the documents were read for.
+    brands_key: str = ""
+    #: Keys of the names and titles of all entries that it held; None where it was not read.
+    look: tuple[frozenset[str], frozenset[str]] | None = None
+    #: Since when the source is down, and until when (None: still).
+    outage: tuple[datetime, datetime | None] | None = None
 
 
 class Store:
@@ -126,7 +161,7 @@ class Store:
     def validators(self, source: str, url: str, brands_key: str) -> Validators | None:
         """What to send back for a document; None when it was not read yet, or for other brands."""
         table = schema.documents.c
-        columns = select(table.etag, table.last_modified, table.body_hash)
+        columns = select(table.etag, table.last_modified, table.body_hash, table.moved_to, table.moved_times)
         wanted = (table.source == source, table.url == storable(url), table.brands_key == brands_key)
         found = self._rows(columns.where(*wanted))
         return Validators(**found[0]) if found else None
@@ -141,56 +176,63 @@ class Store:
         with self._transaction() as connection:
             return identify(connection, source, entries)
 
-    def record_poll(
-        self,
-        status: SourceStatus,
-        *,
-        entries: Sequence[tuple[str, Entry]] = (),
-        mentions: Sequence[Mention] = (),
-        documents: Mapping[str, Validators] | None = None,
-        asked: Sequence[str] = (),
-        brands: Sequence[str] = (),
-        brands_key: str = "",
-        outage: tuple[datetime, datetime | None] | None = None,
-    ) -> None:
-        """Write what one poll of one source gave, all or nothing.
+    def look(self, source: str) -> tuple[frozenset[str], frozenset[str]] | None:
+        """Keys of the names and titles that a source's document held when it was last read; None before."""
+        table = schema.looks.c
+        found = self._rows(select(table.names, table.titles).where(table.source == source))
+        return (frozenset(json.loads(found[0]["names"])), frozenset(json.loads(found[0]["titles"]))) if found else None
 
-        Args:
-            status: The source's new status.
-            entries: Entries that are new or changed, with their ids.
-            mentions: New mentions; their entries are among `entries` or stored.
-            documents: Validators of what was read, by public URL.
-            asked: All public URLs that were asked for; what is known of others of this source is forgotten, because
-                the URL of a search changes with its time.
-            brands: Brands that the source is watched for from now on.
-            brands_key: Names the set of queries that the documents were read for.
-            outage: Since when the source is down, and until when (None: still).
-        """
-        now = status.last_polled
+    def record_poll(self, poll: SourcePoll) -> None:
+        """Write what one poll of one source gave, all or nothing."""
+        status = poll.status
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.sources, asdict(status))
-            for id_, entry in entries:
-                row = rows.entry_row(entry)
-                statement = insert(schema.entries).values(id=id_, first_seen=now, **row)
-                # An edit updates the text; what the entry is known by, and when it was first seen, stay.
-                edited = {name: row[name] for name in ("title", "text", "quoted", "author", "rating", "engagement")}
-                connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
-            if mentions:
-                values = [rows.mention_row(mention) for mention in mentions]
-                connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
-            if asked:
-                table = schema.documents.c
-                other = (table.source == status.name, table.url.not_in([storable(url) for url in asked]))
-                connection.execute(delete(schema.documents).where(*other))
-            for url, validators in (documents or {}).items():
-                row = {"source": status.name, "url": storable(url), "brands_key": brands_key, **asdict(validators)}
-                self._upsert(connection, schema.documents, row)
-            for brand in brands:
-                row = {"source": status.name, "brand": brand, "since": now}
+            self._upsert(connection, schema.sources, rows.status_row(status))
+            self._write_mentions(connection, poll)
+            self._write_documents(connection, poll)
+            for brand in poll.brands:
+                row = {"source": status.name, "brand": brand, "since": status.last_polled}
                 connection.execute(insert(schema.watches).values(row).on_conflict_do_nothing())
-            if outage:
-                row = {"source": status.name, "started": outage[0], "ended": outage[1]}
+            if poll.look is not None:
+                names, titles = (json.dumps(sorted(keys)) for keys in poll.look)
+                self._upsert(connection, schema.looks, {"source": status.name, "names": names, "titles": titles})
+            if poll.outage:
+                row = {"source": status.name, "started": poll.outage[0], "ended": poll.outage[1]}
                 self._upsert(connection, schema.outages, row)
+
+    def _write_mentions(self, connection: Connection, poll: SourcePoll) -> None:
+        for id_, entry in poll.entries:
+            row = rows.entry_row(entry)
+            statement = insert(schema.entries).values(id=id_, first_seen=poll.status.last_polled, **row)
+            # An edit updates the text; what the entry is known by, and when it was first seen, stay.
+            edited = {name: row[name] for name in ("title", "text", "quoted", "author", "rating", "engagement")}
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
+        if poll.mentions:
+            values = [rows.mention_row(mention) for mention in poll.mentions]
+            connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
+
+    def _write_documents(self, connection: Connection, poll: SourcePoll) -> None:
+        source = poll.status.name
+        if poll.asked:
+            table = schema.documents.c
+            other = (table.source == source, table.url.not_in([storable(url) for url in poll.asked]))
+            connection.execute(delete(schema.documents).where(*other))
+        for url, validators in poll.documents.items():
+            row = {"source": source, "url": storable(url), "brands_key": poll.brands_key, **asdict(validators)}
+            self._upsert(connection, schema.documents, row)
+
+    def hosts(self) -> dict[str, HostState]:
+        """Hosts that were asked or told us to wait, by name."""
+        table = schema.hosts
+        return {row["name"]: HostState(row["asked"], row["until"], row["reason"]) for row in self._rows(select(table))}
+
+    def record_hosts(self, hosts: Mapping[str, HostState], *, now: datetime) -> None:
+        """Write what is known of hosts, and forget those whose time is over."""
+        table = schema.hosts
+        with self._transaction(write=True) as connection:
+            past = table.c.until.is_(None) | (table.c.until < now)
+            connection.execute(delete(table).where(past))
+            for name, state in hosts.items():
+                self._upsert(connection, table, {"name": storable(name), **asdict(state)})
 
     def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
         """When these sources were down, where it lasted into the time after `since`."""

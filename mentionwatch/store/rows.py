@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch.identity import content_key, url_key
-from mentionwatch.model import Alert, Entry, Mention, Sighting, SourceStatus, Tone
+from mentionwatch.model import Alert, Entry, Mention, Redirect, Sighting, SourceStatus, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,9 +109,20 @@ def read_sighting(row: Mapping[str, Any]) -> Sighting:
     )
 
 
+def status_row(status: SourceStatus) -> dict[str, Any]:
+    """A source's status as columns."""
+    return {
+        **{f.name: getattr(status, f.name) for f in fields(SourceStatus)},
+        "cadence": status.cadence.total_seconds() if status.cadence is not None else None,
+        "redirects": json.dumps([[redirect.status, redirect.url] for redirect in status.redirects]),
+    }
+
+
 def read_status(row: Mapping[str, Any]) -> SourceStatus:
     """A source's status."""
-    return SourceStatus(**row)
+    cadence = timedelta(seconds=row["cadence"]) if row["cadence"] is not None else None
+    redirects = tuple(Redirect(status, url) for status, url in json.loads(row["redirects"]))
+    return SourceStatus(**{**row, "cadence": cadence, "redirects": redirects})
 
 
 def brand_row(name: str, state: BrandState) -> dict[str, Any]:

@@ -66,6 +66,34 @@ sources = Table(
     Column("state", String(16), nullable=False),
     Column("reason", Text),
     Column("since", UtcTime),
+    Column("next_poll", UtcTime),
+    Column("newest", UtcTime),
+    # Seconds.
+    Column("cadence", Float),
+    Column("entries", Integer),
+    Column("seconds", Float),
+    # A JSON list of [status, URL].
+    Column("redirects", Text, nullable=False),
+)
+
+#: What a source's document held when it was last read, as two JSON lists of digests: names of entries, and titles.
+looks = Table(
+    "looks",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("titles", Text, nullable=False),
+)
+
+#: Hosts that are left alone for now.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # When it was last asked, for spacing that is longer than a poll.
+    Column("asked", UtcTime),
+    Column("until", UtcTime),
+    Column("reason", Text),
 )
 
 #: Since when a source is watched for a brand: what it held at that moment is backlog.
@@ -85,6 +113,9 @@ documents = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(64)),
+    # Where a permanent redirect led, and how many times in a row it led there.
+    Column("moved_to", Text),
+    Column("moved_times", Integer, nullable=False),
     # Validators hold for the brands that were looked for: with another set the document has to be read again.
     Column("brands_key", String(32), nullable=False),
 )

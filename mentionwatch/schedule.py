@@ -1,0 +1,66 @@
+"""When a source is asked next: the user's interval, what the publisher asks for, and patience with what fails.
+
+Pure; times are passed in.  Sources: RSS 2.0 (``ttl``, ``skipHours``), the syndication module of RSS 1.0
+(``sy:updatePeriod``), RFC 9110 section 10.2.3 (Retry-After) and RFC 9111 (freshness).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+#: What a publisher asks for is followed up to here: some feeds ask to be read once a year.
+MOST_PATIENCE = timedelta(days=1)
+#: A server that wants to be left alone is, up to here.
+MOST_RETRY_AFTER = timedelta(days=7)
+#: A source that fails is asked less and less often, but at least so often that its return is seen.
+MOST_BACKOFF = timedelta(hours=6)
+#: Failures after which backing off no longer grows.
+_MOST_DOUBLINGS = 8
+
+
+def next_poll(
+    every: timedelta,
+    *,
+    now: datetime,
+    name: str,
+    fails: int = 0,
+    retry_after: timedelta | None = None,
+    fresh_for: timedelta | None = None,
+    ttl: timedelta | None = None,
+    skip_hours: frozenset[int] = frozenset(),
+) -> datetime:
+    """Say when a source is due again.
+
+    Args:
+        every: The user's interval; it is never asked more often.
+        now: When it was asked.
+        name: Spreads sources that fail together, so that they do not come back in lockstep.
+        fails: Failures in a row.
+        retry_after: What the server asked for with an error; zero asks for nothing.
+        fresh_for: How long the answer is fresh (Cache-Control, Expires).
+        ttl: How often the publisher says that it is worth asking.
+        skip_hours: Hours of the day (UTC) in which it is not to be asked.
+    """
+    wait = every
+    if fails:
+        wait = min(every * 2 ** min(fails - 1, _MOST_DOUBLINGS), max(every, MOST_BACKOFF))
+        wait += wait * 0.1 * _spread(name) * (fails > 1)
+        wait = max(wait, min(retry_after or timedelta(0), MOST_RETRY_AFTER))
+    else:
+        wait = max(wait, *(min(asked, MOST_PATIENCE) for asked in (fresh_for, ttl) if asked is not None), timedelta(0))
+    return _outside(now + wait, skip_hours)
+
+
+def _outside(when: datetime, skip_hours: frozenset[int]) -> datetime:
+    """The first moment from `when` on whose hour is not skipped; a publisher who skips all of them is not heeded."""
+    for hours in range(24):
+        moment = when if hours == 0 else (when + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
+        if moment.hour not in skip_hours:
+            return moment
+    return when
+
+
+def _spread(name: str) -> float:
+    """A number in [0, 1) that is always the same for a name."""
+    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big") / 2**32

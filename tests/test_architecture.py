@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "mentionwatch"
 
 #: Modules that everything may import; they import only each other.
-GROUND = {"errors", "model", "settings", "text", "identity", "toml", "toml_lines"}
+GROUND = {"errors", "model", "settings", "text", "identity", "masking", "toml", "toml_lines"}
 #: Stages: they import the ground and themselves.
 STAGES = {"alerts", "burst", "deliver", "fetch", "health", "lock", "match", "sources", "store", "stories", "tone"}
 STAGES |= {"config", "output", "demo"}

@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mentions": ("mentions", "Search what is stored."),
     "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
     "export": ("mentions", "Write what is stored to a CSV, JSON or JSONL file."),
-    "sources": ("sources", "List the sources, or check one."),
+    "sources": ("sources", "List the sources, see how they do, or check one."),
     "config": ("config", "Make, check, show or find the configuration."),
 }
 

@@ -170,6 +170,11 @@ def age(then: datetime | None, at: datetime) -> str:
     return f"{seconds:.0f} s"
 
 
+def until(then: datetime | None, at: datetime) -> str:
+    """How long from now, in one unit: ``in 3 h``; ``now`` when it is due."""
+    return "now" if then is None or then <= at else f"in {age(at, then)}"
+
+
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[str], None]]:
     """A line on stderr that counts up, on a terminal only; gone when it is done."""

@@ -1,4 +1,4 @@
-"""``mentionwatch sources``: list them, or check one."""
+"""``mentionwatch sources``: list them, see how they do, or check one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
-from mentionwatch.cli.show import now, plural, show_table
+from mentionwatch.cli.show import age, now, plural, show_table, until
+from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
 from mentionwatch.settings import FetchSettings, SourceSettings, name_sources, show_span
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from mentionwatch.pipeline.check import Checked
+    from mentionwatch.pipeline.status import SourceRow
     from mentionwatch.settings import Config
 
 #: Entries that ``check`` shows.
@@ -24,11 +26,12 @@ SHOWN = 5
 @click.group("sources", context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
 def sources_command() -> None:
-    r"""List the sources, or check one.
+    r"""List the sources, see how they do, or check one.
 
     \b
     Examples:
       mentionwatch sources list
+      mentionwatch sources status
       mentionwatch sources check forum
       mentionwatch sources check https://forum.acme.example/posts.rss
     """
@@ -54,6 +57,33 @@ def list_command() -> None:
         return
     cells = [[*(str(row[key]) for key in ("name", "kind", "place", "every")), ", ".join(row["brands"])] for row in rows]
     show_table(["name", "kind", "place", "every", "brands"], cells)
+
+
+@sources_command.command("status")
+@shared_options
+def status_command() -> int:
+    """Show how each source does: its state, the age of its data, when it is asked next, and why.
+
+    Exit code 3 while a source is down, 4 when the last poll of every source failed.
+    """
+    from mentionwatch.pipeline.status import source_rows, status_code
+
+    config = load_settings_config()
+    at = now()
+    with open_store(config) as store:
+        rows = source_rows(config, store, now=at)
+    if settings().json:
+        click.echo(json.dumps([row.record() for row in rows], ensure_ascii=False, indent=2))
+        return status_code(rows)
+    cells = [[row.name, row.state, age(row.last_success, at), until(row.next_poll, at), _why(row)] for row in rows]
+    show_table(["name", "state", "data age", "next poll", "why"], cells)
+    return status_code(rows)
+
+
+def _why(row: SourceRow) -> str:
+    """Why it is as it is, and how it was reached."""
+    chain = [f"{step.status} -> {step.url}" for step in row.redirects]
+    return "; ".join(filter(None, (row.reason, *chain)))
 
 
 @sources_command.command("check")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 from mentionwatch.config.secrets import is_reference
+from mentionwatch.masking import MASK, SECRET_NAME, mask_url
 from mentionwatch.settings import Secret, Size, show_span
 from mentionwatch.toml import quote, write_key
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from mentionwatch.settings import Config
 
-_MASK = "***"
-_SECRET_NAME = re.compile(r"(?i)token|secret|passw|pwd|api_?-?key|^key$|auth|signature|^sig$|credential")
 
 
 def show_config(config: Config) -> str:
@@ -88,29 +86,13 @@ def size_text(size: int) -> str:
 
 def mask_param(name: str, value: str) -> str:
     """A param as it may be shown."""
-    secret = isinstance(value, Secret) or (_SECRET_NAME.search(name) and not is_reference(value))
-    return _MASK if secret else mask_url(value) if "://" in value else value
-
-
-def mask_url(url: str) -> str:
-    """A URL as it may be shown: without user and password, and without the values of parameters that are secret."""
-    # By hand: what urlsplit refuses has to be masked too, and the rest has to stay as it was written.
-    scheme, slashes, rest = url.partition("//")
-    end = next((n for n, char in enumerate(rest) if char in "/?#"), len(rest))
-    authority = rest[:end].rpartition("@")
-    host = f"{_MASK}@{authority[2]}" if authority[1] else authority[2]
-    parts = re.split(r"([?&;#])", rest[end:])
-    return scheme + slashes + host + "".join(map(_masked_part, parts))
-
-
-def _masked_part(part: str) -> str:
-    name, equals, value = part.partition("=")
-    return f"{name}={_MASK}" if equals and value and _SECRET_NAME.search(name) else part
+    secret = isinstance(value, Secret) or (SECRET_NAME.search(name) and not is_reference(value))
+    return MASK if secret else mask_url(value) if "://" in value else value
 
 
 def _without_secrets(name: str, value: Any) -> Any:
     if isinstance(value, Secret):
-        return _MASK
+        return MASK
     return mask_url(value) if name in {"url", "contact"} and isinstance(value, str) else value
 
 

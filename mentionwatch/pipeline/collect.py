@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mentionwatch.errors import ParseError, SourceError
+from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
 from mentionwatch.identity import mention_id
+from mentionwatch.masking import mask_url, public_base
 from mentionwatch.model import Mention
 from mentionwatch.stories import story_key
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from mentionwatch.fetch import Fetcher
-    from mentionwatch.model import AggregateRating, Ask, Document, Dropped, Entry, Match, Request, Response, Validators
+    from mentionwatch.model import (
+        AggregateRating,
+        Ask,
+        Document,
+        Dropped,
+        Entry,
+        Match,
+        Redirect,
+        Request,
+        Response,
+        Validators,
+    )
     from mentionwatch.sources.base import Source
     from mentionwatch.tone import Engine
 
 #: Pages of one answer that are followed in one poll; a first poll of a large archive ends here.
 MAX_PAGES = 10
+#: Redirects that mean "for good", and how often in a row one has to lead to the same place before that is believed.
+PERMANENT, MOVED_TIMES = frozenset({301, 308}), 3
 
 
 @dataclass
@@ -41,12 +56,25 @@ class Collected:
     titles: list[str] = field(default_factory=list)
     #: By public URL; only of documents that were read whole.
     validators: dict[str, Validators] = field(default_factory=dict)
+    #: The request that was not sent, if there was one; what stands behind it was not sent either.
+    postponed: Postponed | None = None
+    #: How the first document was reached, the longest time that one took, and what publishers ask for.
+    redirects: tuple[Redirect, ...] = ()
+    seconds: float | None = None
+    fresh_for: timedelta | None = None
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
 
     @property
     def failed(self) -> SourceError | None:
         """The first error when nothing at all could be had; a page that broke off was had in part."""
         had = self.entries or self.unchanged or len(self.errors) < len(self.asked)
         return None if had or not self.errors else self.errors[0]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every document was read, so that its entries are all there are."""
+        return bool(self.asked) and not self.unchanged and not self.errors and self.postponed is None
 
 
 async def collect(
@@ -70,17 +98,20 @@ async def collect(
         Everything that could be had; what could not is in ``errors``.
     """
     got = Collected(source.name)
-    waiting = list(source.requests(ask))
+    waiting = [_public(request) for request in source.requests(ask)]
     followed: set[str] = set()
     while waiting:
         request = waiting.pop(0)
-        got.asked.append(request.shown)
         try:
             following = await _one(source, request, fetcher, got, ask=ask, validators=known(request.shown))
+        except Postponed as e:
+            got.postponed = e
+            break
         except SourceError as e:
             got.errors.append(e)
-            continue
-        fresh = [r for r in following if r.url not in followed and r.url != request.url]
+            following = ()
+        got.asked.append(request.shown)
+        fresh = [_public(r) for r in following if r.url not in followed and r.url != request.url]
         waiting += fresh[: max(0, max_pages - len(followed))]
         followed |= {r.url for r in fresh}
     return got
@@ -95,12 +126,21 @@ async def _one(
     ask: Ask,
     validators: Validators | None,
 ) -> Sequence[Request]:
-    response = await fetcher.get(request, validators, now=ask.now)
+    response = await _get(request, validators, fetcher, ask.now)
+    if response is not None:
+        _note(got, response)
     if response is None or (validators and validators.body_hash == body_hash(response.body)):
         got.unchanged += 1
+        if response is not None and response.redirects:
+            got.validators[request.shown] = _remember(request, response, validators)
         return ()
+    response = replace(response, url=public_base(response.url))
     # Parsing is work for the processor; in a thread, the other sources' answers go on being received meanwhile.
     document = await asyncio.to_thread(read, source, response, request)
+    if document.error is not None:
+        raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
+    got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
+    got.skip_hours |= document.skip_hours
     got.entries += document.entries
     got.dropped += document.dropped
     got.ratings += document.ratings
@@ -110,8 +150,46 @@ async def _one(
         # Without validators it is asked for again in full.
         got.errors.append(_broken_off(request, response.status))
     else:
-        got.validators[request.shown] = validators_of(response)
+        got.validators[request.shown] = _remember(request, response, validators)
     return document.following if _goes_on(document.entries, ask.since) else ()
+
+
+def _public(request: Request) -> Request:
+    """A request that never shows a password or a token of its URL."""
+    shown = mask_url(request.shown)
+    return request if shown == request.url else replace(request, public_url=shown)
+
+
+async def _get(request: Request, validators: Validators | None, fetcher: Fetcher, now: datetime) -> Response | None:
+    """Ask where permanent redirects have led often enough; where that fails, ask the address as it was given."""
+    if validators and validators.moved_to and validators.moved_times >= MOVED_TIMES:
+        try:
+            return await fetcher.get(replace(request, url=validators.moved_to), validators, now=now)
+        except FetchError:
+            validators = None
+    return await fetcher.get(request, validators, now=now)
+
+
+def _note(got: Collected, response: Response) -> None:
+    """Keep how a document came."""
+    got.redirects = got.redirects or response.redirects
+    got.seconds = max(filter(None, (got.seconds, response.seconds)), default=None)
+    got.fresh_for = max(filter(None, (got.fresh_for, response.fresh_for)), default=None)
+
+
+def _remember(request: Request, response: Response, before: Validators | None) -> Validators:
+    """What to know of a document the next time; it was read, so that a redirect to it led to a document of its kind.
+
+    An address that holds a secret is never replaced: where it led may hold the secret too.
+    """
+    now = validators_of(response)
+    if before and response.url == before.moved_to and not response.redirects:
+        return replace(now, moved_to=before.moved_to, moved_times=before.moved_times)
+    permanent = response.redirects and all(redirect.status in PERMANENT for redirect in response.redirects)
+    if not permanent or request.public_url is not None:
+        return now
+    again = before is not None and before.moved_to == response.url
+    return replace(now, moved_to=response.url, moved_times=before.moved_times + 1 if again and before else 1)
 
 
 def _goes_on(entries: Sequence[Entry], since: datetime | None) -> bool:

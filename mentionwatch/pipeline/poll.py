@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch import health
+from mentionwatch.errors import FetchError
 from mentionwatch.fetch import Fetcher
 from mentionwatch.identity import digest
+from mentionwatch.masking import mask_url
 from mentionwatch.match import Matcher
-from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled
+from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled, Postponed
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
 from mentionwatch.pipeline.scan import brand_terms
 from mentionwatch.pipeline.verdict import judge_brand
+from mentionwatch.schedule import next_poll
 from mentionwatch.sources import make_source
+from mentionwatch.store import SourcePoll
 from mentionwatch.tone import make_engine
 
 if TYPE_CHECKING:
@@ -64,9 +68,18 @@ class PollReport:
         return 3 if any(health.is_down(status) for status in self.statuses) else 0
 
 
-def is_due(status: SourceStatus | None, every: timedelta, now: datetime) -> bool:
-    """Whether a source is to be asked now; a last poll in the future means that the clock was set back."""
-    return status is None or status.last_polled > now or now - status.last_polled >= every - EARLY
+def is_due(status: SourceStatus | None, every: timedelta, now: datetime, *, place: str | None = None) -> bool:
+    """Whether a source is to be asked now.
+
+    A last poll in the future means that the clock was set back: then it is due.  What is gone for good is not asked
+    again, unless the configuration gives another `place`.
+    """
+    if status is None or status.last_polled > now:
+        return True
+    if status.state == "gone" and place in {None, status.place}:
+        return False
+    due = status.next_poll if status.next_poll is not None else status.last_polled + every
+    return now >= due - EARLY
 
 
 def poll_store(
@@ -113,6 +126,15 @@ class _Run:
     mentions: list[Mention] = field(default_factory=list)
 
 
+@dataclass
+class _Found:
+    """What is to be stored of one source's answer: by id, and how many entries were not known."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    new: int = 0
+
+
 class Poller:
     """Polls one configuration, as often as it is asked to."""
 
@@ -141,8 +163,10 @@ class Poller:
         due = [
             (settings, source)
             for settings, source in self._sources
-            if every_source or is_due(run.statuses.get(settings.name), settings.every, now)
+            if every_source or is_due(run.statuses.get(settings.name), settings.every, now, place=_place(settings))
         ]
+        # The longest overdue go first: where the time does not suffice for all, each has its turn in the end.
+        due.sort(key=lambda pair: _overdue(run.statuses.get(pair[0].name)))
         await asyncio.gather(*(self._source(settings, source, run) for settings, source in due))
         self._store.prune(now - self._config.store.keep)
         for brand in self._config.brands:
@@ -186,53 +210,102 @@ class Poller:
     def _record(
         self, settings: SourceSettings, got: Collected, run: _Run, before: SourceStatus | None, brands_key: str
     ) -> None:
-        entries, mentions, new = ([], [], 0) if got.failed else self._mentions(settings, got, run.now)
-        outcome = _outcome(got, len(mentions), new)
-        place = settings.use or (got.asked[0] if got.asked else settings.url or "")
-        status, change = health.next_status(before, outcome, place=place, fail_after=settings.fail_after, now=run.now)
-        self._store.record_poll(
-            status,
-            entries=entries,
-            mentions=mentions,
-            documents=got.validators,
-            asked=() if got.failed else got.asked,
-            brands=() if got.failed else [brand.name for brand in self._brands(settings)],
-            brands_key=brands_key,
-            outage=_outage(before, status),
+        if got.postponed is not None and not got.asked:
+            run.outcomes[settings.name] = Postponed(settings.name, got.postponed.until, got.postponed.reason)
+            return
+        look = self._look(settings, got, run.now)
+        found = _Found() if got.failed else self._mentions(settings, got, before, run.now, look)
+        outcome = _outcome(got, len(found.mentions), found.new)
+        status, change = health.next_status(
+            before, outcome, place=_place(settings), fail_after=settings.fail_after, now=run.now, look=look
         )
+        status = replace(status, next_poll=_next_poll(settings, got, status, run.now))
+        self._store.record_poll(
+            SourcePoll(
+                status,
+                entries=tuple(found.entries.items()),
+                mentions=tuple(found.mentions.values()),
+                documents=got.validators,
+                asked=() if got.failed else got.asked,
+                brands=() if got.failed else [brand.name for brand in self._brands(settings)],
+                brands_key=brands_key,
+                look=health.keys_of(got.entries) if got.is_read and not self._searches(settings) else None,
+                outage=_outage(before, status),
+            )
+        )
+        mentions = found.mentions.values()
         run.statuses[settings.name] = status
         run.outcomes[settings.name] = outcome
         run.mentions += mentions
         run.changes += [change] if change else []
 
+    def _look(self, settings: SourceSettings, got: Collected, now: datetime) -> health.Look:
+        """What the answer shows of the source; a search, or an answer with holes, shows nothing by what it lacks."""
+        look = health.Look()
+        if got.is_read and not self._searches(settings):
+            look = health.look_at(got.entries, now, known=self._store.look(settings.name))
+        return replace(look, seconds=got.seconds, redirects=got.redirects)
+
+    def _searches(self, settings: SourceSettings) -> bool:
+        return settings.use is not None
+
     def _mentions(
-        self, settings: SourceSettings, got: Collected, now: datetime
-    ) -> tuple[list[tuple[str, Entry]], list[Mention], int]:
-        """Entries to write, mentions to add, and how many entries were not known."""
+        self, settings: SourceSettings, got: Collected, before: SourceStatus | None, now: datetime, look: health.Look
+    ) -> _Found:
+        """What is to be stored of a source's entries."""
         watched = self._store.watched(settings.name)
-        oldest = now - settings.backfill if settings.backfill and not watched else None
-        entries = [e for e in got.entries if not (oldest and e.published and e.published < oldest)]
+        # What is too old to be kept, or was there before the source was watched, is left out at every poll: it would
+        # come again and again.
+        oldest = now - self._config.store.keep
+        if settings.backfill:
+            oldest = max(oldest, (before.first_polled if before else now) - settings.backfill)
+        entries = [e for e in got.entries if not (e.published and e.published < oldest)]
         matcher = self._matcher(self._brands(settings))
-        write: dict[str, Entry] = {}
-        mentions: dict[str, Mention] = {}
-        new = 0
+        found = _Found()
         for entry, known in zip(entries, self._store.identify(settings.name, entries), strict=True):
-            new += known.new and known.id not in write
+            found.new += known.new and known.id not in found.entries
             for match in matcher.matches(entry):
                 if match.brand not in known.brands:
-                    backlog = match.brand not in watched
+                    backlog = match.brand not in watched or look.reidentified
                     mention = make_mention(entry, known.id, match, self._engine, now=now, backlog=backlog)
-                    mentions.setdefault(mention.id, mention)
-                    write.setdefault(known.id, entry)
+                    found.mentions.setdefault(mention.id, mention)
+                    found.entries.setdefault(known.id, entry)
             if known.changed:
-                write.setdefault(known.id, entry)
-        return list(write.items()), list(mentions.values()), new
+                found.entries.setdefault(known.id, entry)
+        return found
 
     def _matcher(self, brands: tuple[Brand, ...]) -> Matcher:
         names = tuple(brand.name for brand in brands)
         if names not in self._matchers:
             self._matchers[names] = Matcher(brands)
         return self._matchers[names]
+
+
+def _place(settings: SourceSettings) -> str:
+    """Where a source is, as it may be shown and stored."""
+    return settings.use or mask_url(settings.url or "")
+
+
+def _overdue(status: SourceStatus | None) -> float:
+    """Sorts the longest overdue first, and what was never asked before all."""
+    return status.last_polled.timestamp() if status else 0.0
+
+
+def _next_poll(settings: SourceSettings, got: Collected, status: SourceStatus, now: datetime) -> datetime:
+    if got.postponed is not None:
+        return now
+    return next_poll(
+        settings.every,
+        now=now,
+        name=settings.name,
+        fails=status.fails,
+        retry_after=max(
+            (e.retry_after for e in got.errors if isinstance(e, FetchError) and e.retry_after is not None), default=None
+        ),
+        fresh_for=got.fresh_for,
+        ttl=got.ttl,
+        skip_hours=got.skip_hours,
+    )
 
 
 def _brands_key(brands: Sequence[Brand]) -> str:

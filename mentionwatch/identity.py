@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from mentionwatch.model import Entry
@@ -39,16 +39,32 @@ def url_key(url: str) -> str:
         port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
     except ValueError:
         return url
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _TRACKING.fullmatch(name) and not (name == "source" and _SOURCE_TRACKING.fullmatch(value))
-    ]
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(*pair)]
     # A fragment that looks like a route or an anchor of a post (#p123, #issuecomment-1) tells two posts apart.
     fragment = parts.fragment if re.search(r"\d", parts.fragment) or parts.fragment.startswith(("!", "/")) else ""
     return urlunsplit(
         ("", host + port, parts.path.rstrip("/"), urlencode(kept, errors="surrogatepass"), fragment)
     ).removeprefix("//")
+
+
+def strip_tracking(url: str) -> str:
+    """The URL as it may be shown: without tracking parameters, and else as it stood.  Never raises."""
+    address, mark, fragment = url.partition("#")
+    place, asks, query = address.partition("?")
+    if not asks:
+        return url
+    # Not parsed and written anew: some servers know only their own way of escaping.
+    kept = [part for part in query.split("&") if not _is_tracking(*_pair(part))]
+    return place + ("?" if kept else "") + "&".join(kept) + mark + fragment
+
+
+def _pair(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return unquote_plus(name), unquote_plus(value)
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    return bool(_TRACKING.fullmatch(name) or (name == "source" and _SOURCE_TRACKING.fullmatch(value)))
 
 
 def text_key(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -130,6 +131,6 @@ def test_a_poll_that_failed_in_part_does_not_count_as_a_success():
 def test_the_same_oddity_is_never_told_twice_in_a_row(looks):
     """Told once on change, never again until it changes."""
     found = states(*looks)
-    for (before, _), (after, told) in zip(found, found[1:], strict=False):
+    for (before, _), (after, told) in itertools.pairwise(found):
         assert not (told and before == after)
     assert all(not told for state, told in found if state == "ok")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from mentionwatch import model, settings
-from mentionwatch.errors import ParseError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,22 +56,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A ParseError on its way."""
+    """Why a document cannot be read: a ParseError without the place, which only the parent may name."""
 
     reason: str
-    url: str
     state: str = "down"
-    status: int | None = None
     advice: str = ""
-
-    @staticmethod
-    def of(error: ParseError) -> Refusal:
-        """Take an error apart."""
-        return Refusal(error.reason, error.url, error.state, error.status, error.advice)
-
-    def error(self) -> ParseError:
-        """Put it together again."""
-        return ParseError(self.reason, url=self.url, state=self.state, status=self.status, advice=self.advice)
 
 
 @dataclass(frozen=True)

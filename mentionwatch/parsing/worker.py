@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 HELLO = f"mentionwatch {mentionwatch.__version__} {mentionwatch.__file__}".encode(errors="replace")
 #: Where a broken bound has no signal to tell of it.
 GIVE_UP_S = 30.0
+#: What to do about a document that breaks a bound.
+SMALLER = "if it is a real document, ask for a smaller one"
 
 
 def main() -> None:
@@ -46,7 +48,7 @@ def main() -> None:
         wire.write(sink, b"")
         reply = _answer(source, length, cpu_s, memory_bytes)
         last = reply.last or has_grown()
-        wire.write(sink, _pack(replace(reply, last=last)))
+        wire.write(sink, _pack(replace(reply, last=last), memory_bytes))
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -132,18 +134,20 @@ def _answer(source: BinaryIO, length: int, cpu_s: float, memory_bytes: int) -> R
         return Reply(too_much_memory(memory_bytes), last=True)
 
 
-def _pack(reply: Reply) -> bytes:
-    packed = wire.dump(reply)
+def _pack(reply: Reply, memory_bytes: int) -> bytes:
+    try:
+        packed = wire.dump(reply)
+    except MemoryError:
+        return wire.dump(Reply(too_much_memory(memory_bytes), last=True))
     if len(packed) <= wire.MAX_REPLY:
         return packed
-    advice = "if it is a real document, ask for a smaller one"
-    return wire.dump(Reply(Refusal(f"its entries are larger than {wire.MAX_REPLY >> 20} MiB", "", advice=advice), True))
+    refusal = Refusal(f"what is read of it is larger than {wire.MAX_REPLY >> 20} MiB", advice=SMALLER)
+    return wire.dump(Reply(refusal, last=True))
 
 
 def too_much_memory(most: int) -> Refusal:
     """What is said of a document that needs more than it may."""
-    advice = "if it is a real document, ask for a smaller one"
-    return Refusal(f"reading it takes more than {most / 1e6:.0f} MB of memory", "", advice=advice)
+    return Refusal(f"reading it takes more than {most / 1e6:.0f} MB of memory", advice=SMALLER)
 
 
 def read_document(adapter: wire.Adapter, response: Response) -> Document | Refusal:
@@ -155,25 +159,21 @@ def read_document(adapter: wire.Adapter, response: Response) -> Document | Refus
     try:
         return adapter.parse(response)
     except ParseError as e:
-        return Refusal.of(e)
+        return Refusal(e.reason, e.state, e.advice)
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as e:  # noqa: BLE001 - a panic of Rust is no Exception; what strangers wrote may trigger anything
+    except BaseException as e:  # noqa: BLE001 - a panic of Rust is no Exception, and strangers' documents may cause anything
         # Its words may quote the document, or a secret; where it happened is what helps to mend it.
-        place = _place(e)
-        return Refusal(
-            f"reading it fails: {one_line(type(e).__name__, 60)}{place}",
-            response.url,
-            advice="this is a fault of mentionwatch; please report it with the document",
-        )
+        reason = f"reading it fails: {one_line(type(e).__name__, 60)}{_place(e)}"
+        return Refusal(reason, advice="this is a fault of mentionwatch; please report it with the document")
 
 
 def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    found = ""
+    """The last place of ours that an error came through."""
+    trace, found = error.__traceback__, ""
     while trace is not None:
         name = trace.tb_frame.f_globals.get("__name__", "")
-        if name.startswith("mentionwatch."):
+        if name.startswith("mentionwatch.") and name != __name__:
             found = f" in {name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found

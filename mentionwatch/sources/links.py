@@ -1,10 +1,12 @@
-"""Links as published, made absolute."""
+"""Links as published, made absolute, and led past those who only count clicks."""
 
 from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from mentionwatch.identity import strip_tracking
 
 #: Longer ones are no addresses of pages; browsers stop at about this too.
 _MAX_URL = 8_000
@@ -12,6 +14,30 @@ _MAX_URL = 8_000
 _CONTROL = re.compile("[\x00-\x20\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 # Only with its semicolon: "?a=1&copy=2" has a parameter named copy.
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,5}|#[xX][\da-fA-F]{1,4});")
+_WHOLE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
+#: A redirector's link may lead to another one's.
+_MAX_HOPS = 3
+#: Who redirects to an address that stands in the link: host without "www.", how its path starts, and the parameters
+#: that hold the address, the best first; none: all of the query is the address.
+_REDIRECTORS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = tuple(
+    (re.compile(host), path, tuple(names.split()))
+    for host, path, names in (
+        (r"google\.[a-z]{2,3}(?:\.[a-z]{2})?", "/url", "url q"),
+        (r"bing\.com", "/news/apiclick.aspx", "url"),
+        (r"(?:[lm]|lm)\.facebook\.com|facebook\.com", "/l.php", "u"),
+        (r"l\.instagram\.com", "/", "u"),
+        (r"(?:[a-z0-9]+\.)?safelinks\.protection\.outlook\.com", "/", "url"),
+        (r"t\.umblr\.com", "/redirect", "z"),
+        (r"steamcommunity\.com", "/linkfilter/", "u url"),
+        (r"(?:m\.)?youtube\.com", "/redirect", "q"),
+        (r"href\.li", "/", ""),
+        (r"vk\.com", "/away.php", "to"),
+        (r"out\.reddit\.com", "/", "url"),
+        (r"linkedin\.com", "/redir/redirect", "url"),
+        (r"slack-redir\.net", "/link", "url"),
+        (r"retriever-info\.com", "/go/", "u"),
+    )
+)
 
 
 def absolute(base: str, href: str | None) -> str | None:
@@ -43,3 +69,26 @@ def _tidy(href: str) -> str:
     """Undo entities, drop control characters at the ends and inside; a blank inside is kept, percent-encoded."""
     href = _ENTITY.sub(lambda m: html.unescape(m[0]), href)
     return _CONTROL.sub(lambda m: "%20" if m[0] == " " else "", href.strip())
+
+
+def destination(base: str, href: str | None) -> str | None:
+    """Resolve a link as ``absolute`` does, and lead to where it ends: past redirectors, without tracking parameters."""
+    url = absolute(base, href)
+    for _ in range(_MAX_HOPS):
+        target = absolute(url, _target(url)) if url else None
+        if target is None:
+            break
+        url = target
+    return strip_tracking(url) if url else None
+
+
+def _target(url: str) -> str | None:
+    """The address that a redirector's link carries in its query (or, for a few, in its path); else None."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    for pattern, path, names in _REDIRECTORS:
+        if pattern.fullmatch(host) and parts.path.startswith(path):
+            given = parse_qs(parts.query, errors="replace", max_num_fields=50) if parts.query.count("&") < 50 else {}
+            values = [given[name][0] for name in names if name in given] if names else [url.partition("?")[2]]
+            return next((value for value in values if _WHOLE.match(value)), None)
+    return None

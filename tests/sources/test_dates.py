@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentionwatch.sources.dates import parse_date
+from mentionwatch.text import clean
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 
@@ -39,6 +40,23 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
         ("Fri, 05/03/2019 - 15:21", "2019-05-03T15:21:00"),
         ("Seg, 24 Set 2018 19:42:40 -0300", "2018-09-24T22:42:40"),
         ("mer, 16 nov 2022 00:38:15 +0100", "2022-11-15T23:38:15"),
+        ("Tue, 05/03/2019 - 15:21", "2019-03-05T15:21:00"),
+        ("05/03/2019 3:21 pm", "2019-05-03T15:21:00"),
+        ("12/11/2026", "2026-11-12T00:00:00"),
+        ("13/02/2020 23:59:59 +0100", "2020-02-13T22:59:59"),
+        ("January 5th, 2021 12:05 am", "2021-01-05T00:05:00"),
+        ("enero 29, 2021 04:42 PM EST", "2021-01-29T21:42:00"),
+        ("lunes, 29 de enero de 2018 10:00", "2018-01-29T10:00:00"),
+        ("शुक्र, 29 जनवरी 2021 16:42:00 +0530", "2021-01-29T11:12:00"),
+        ("ಶುಕ್ರ, 29 ಜನವರಿ 2021 16:42:00 +0530", "2021-01-29T11:12:00"),
+        ("Δευ, 24 Σεπ 2018 19:42:40 +0300", "2018-09-24T16:42:40"),
+        ("pon., 24 wrz 2018 19:42:40 +0200", "2018-09-24T17:42:40"),
+        ("po, 24. září 2018 19:42:40 +0200", "2018-09-24T17:42:40"),
+        ("нд, 24 лип 2022 19:42:40 +0300", "2022-07-24T16:42:40"),
+        ("2021年1月29日 16:42", "2021-01-29T16:42:00"),
+        ("2021年1月29日(金) 16:42:01", "2021-01-29T16:42:01"),
+        ("2021년 1월 29일", "2021-01-29T00:00:00"),
+        ("Do, 22.11.2022 12:16", "2022-11-22T12:16:00"),
         ("12 août 2020 10:00", "2020-08-12T10:00:00"),
         ("Mi, 4 Mär 2020 10:00:00 MEZ", "2020-03-04T09:00:00"),
         ("вт, 3 мар 2020 10:00:00 +0300", "2020-03-03T07:00:00"),
@@ -66,6 +84,13 @@ def test_what_is_no_date_is_kept_as_published(raw):
     assert len(kept) <= 100
 
 
+@pytest.mark.parametrize("raw", ["2026-11-19T10:00:00\b+01\u202e", "2\ud800026-13-03", "x\x1b[31m", "\x0b\x85?"])
+def test_what_is_kept_is_clean(raw):
+    """No control character, bidirectional mark or lone surrogate stays in a date that is kept as published."""
+    _, kept = parse_date(raw, now=NOW)
+    assert kept is None or clean(kept) == kept
+
+
 def test_odd_numbers_are_no_dates():
     """A number that is no time gives None, not an error."""
     for raw in (float("nan"), float("inf"), 10**5000, -(10**18)):
@@ -87,7 +112,10 @@ def test_a_future_date_becomes_now():
 
 
 def test_day_and_month_follow_the_language():
-    """3/4 is in March in the United States and in April elsewhere."""
+    """3/4 is in March in the United States and in April elsewhere; where nobody knows, what is nearer to now counts."""
+    assert parse_date("3/4/2025", now=NOW)[0] == datetime(2025, 4, 3, tzinfo=timezone.utc)
+    assert parse_date("12/10/2026", now=NOW, language="en-US")[0] == datetime(2026, 10, 12, tzinfo=timezone.utc)
+    assert parse_date("12/10/2027", now=NOW) == (NOW, "12/10/2027")
     assert parse_date("3/4/2025", now=NOW, language="en-US")[0] == datetime(2025, 3, 4, tzinfo=timezone.utc)
     assert parse_date("3/4/2025", now=NOW, language="fr")[0] == datetime(2025, 4, 3, tzinfo=timezone.utc)
     assert parse_date("3/4/2025", now=NOW, language="en-GB")[0] == datetime(2025, 4, 3, tzinfo=timezone.utc)

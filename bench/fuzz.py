@@ -2,9 +2,9 @@
 
     python bench/fuzz.py [--seconds N] [--seed S] [--cases N] [--first N] [--save FOLDER]
 
-A reader gives a Document or raises ParseError, within two seconds of CPU, and what it gives is safe to store and to
-show.  Anything else is a finding: it is printed and its document saved.  A case depends on seed and number alone, so
-``--seed S --first N --cases 1`` does one again.  Exits 1 when there was a finding.
+A reader gives a Document or raises ParseError, within two seconds of CPU and 300 MiB of memory, and what it gives is
+safe to store and to show.  Anything else is a finding: it is printed and its document saved.  A case depends on seed
+and number alone, so ``--seed S --first N --cases 1`` does one again.  Exits 1 when there was a finding.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 URL = "https://site.example/a/feed.xml"
 MOST_CPU_S = 2.0
+MOST_MIB = 300.0
 HANGS_AFTER_S = 20.0
 LARGEST = 3_000_000
 
@@ -61,11 +62,14 @@ TYPES = {
     "api": ("application/json", "text/html", ""),
 }
 ODD = [
-    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"\"", b"'", b"/>", b"</", b"<?xml ", b"<!DOCTYPE a [", b"&#0;", b"&#x110000;",
-    b"&#55296;", b"&lt;b&gt;", b"&amp;amp;", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xe2\x80\xae", b"\x1b]8;;x\x07", b"\0", b"\x85", b"\\ud800", b"\\",
-    b"{", b"}", b"[", b"]", b"null", b"1e999", b"-1", b"NaN", b"9" * 400, b"[" * 3000, b"0000-00-00", b"Feb 30", b"24:61", b"+99:99", b"://", b"http://[::",
-    b"http://a:99999/", b"https://www.google.com/url?q=", b"javascript:", b"data:,", b"//", b"%ff", b"%00", b"?", b"#", b"<blockquote>", b"[quote]", b"[/quote]",
-    b"<script>", b"</script>", b"<pre>", b"<title/>", b"<item>", b"</item>", b"<entry>", b"<link href=", b" itemprop=review itemscope", b"xmlns:a=''", b" xml:base='%'", b" xml:lang='x'",
+    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b'"', b"'", b"/>", b"</", b"<?xml ", b"<!DOCTYPE a [",
+    b"&#0;", b"&#x110000;", b"&#55296;", b"&lt;b&gt;", b"&amp;amp;", b"\xff", b"\xc3", b"\xed\xa0\x80",
+    b"\xe2\x80\xae", b"\x1b]8;;x\x07", b"\x00", b"\x85", b"\\ud800", b"\\", b"{", b"}", b"[", b"]", b"null",
+    b"1e999", b"-1", b"NaN", b"9" * 400, b"[" * 3000, b"0000-00-00", b"Feb 30", b"24:61", b"+99:99", b"://",
+    b"http://[::", b"http://a:99999/", b"https://www.google.com/url?q=", b"javascript:", b"data:,", b"//", b"%ff",
+    b"%00", b"?", b"#", b"<blockquote>", b"[quote]", b"[/quote]", b"<script>", b"</script>", b"<pre>", b"<title/>",
+    b"<item>", b"</item>", b"<entry>", b"<link href=", b" itemprop=review itemscope", b"xmlns:a=''",
+    b" xml:base='%'", b" xml:lang='x'",
 ]  # fmt: skip
 _TAG = re.compile(rb"<[^<>]{1,300}>")
 _ATTRIBUTE = re.compile(rb"\s[\w:-]{1,40}=(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}')")
@@ -167,8 +171,8 @@ def wrap(draw: random.Random, body: bytes, seeds: list[Seed]) -> bytes:
 
 
 MUTATIONS = (
-    flip, flip, truncate, drop, drop, insert, insert, insert, repeat, repeat_odd, splice(_TAG), splice(_TAG), splice(_ATTRIBUTE),
-    splice(_VALUE), splice(_ELEMENT), splice(_ELEMENT), reencode, redeclare, nest, wrap,
+    flip, flip, truncate, drop, drop, insert, insert, insert, repeat, repeat_odd, splice(_TAG), splice(_TAG),
+    splice(_ATTRIBUTE), splice(_VALUE), splice(_ELEMENT), splice(_ELEMENT), reencode, redeclare, nest, wrap,
 )  # fmt: skip
 
 
@@ -227,8 +231,7 @@ def judge(case: Seed, reader: str, content_type: str) -> tuple[str, str | None]:
         wrong = None if clean(str(e)) == str(e) and "\n" not in str(e) else f"message is not clean: {str(e)[:200]!r}"
     except Hangs:
         return "hung", f"more than {HANGS_AFTER_S:.0f} s of CPU"
-    except Exception:
-        # Whatever it is, that is what is looked for.
+    except Exception:  # noqa: BLE001 - whatever it is, that is what is looked for
         return "broke", traceback.format_exc(limit=-4)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -237,6 +240,10 @@ def judge(case: Seed, reader: str, content_type: str) -> tuple[str, str | None]:
 
 def _on_timer(*_: object) -> None:
     raise Hangs
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 2**20)
 
 
 def options() -> argparse.Namespace:
@@ -253,7 +260,10 @@ def report(given: argparse.Namespace, number: int, case: Seed, reader: str, what
     given.save.mkdir(parents=True, exist_ok=True)
     path = given.save / f"{given.seed}-{number}.{case.kind}"
     path.write_bytes(case.body)
-    print(f"FINDING seed {given.seed} case {number} ({reader}, {len(case.body)} bytes), saved as {path}\n{what}", flush=True)
+    print(
+        f"FINDING seed {given.seed} case {number} ({reader}, {len(case.body)} bytes), saved as {path}\n{what}",
+        flush=True,
+    )
 
 
 def main() -> int:
@@ -265,7 +275,10 @@ def main() -> int:
     done = 0
     # A library that takes the whole process down leaves the number of its case here.
     given.save.mkdir(parents=True, exist_ok=True)
-    with (given.save / f"{given.seed}.case").open("w", encoding="ascii") as place, contextlib.suppress(KeyboardInterrupt):
+    with (
+        (given.save / f"{given.seed}.case").open("w", encoding="ascii") as place,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         for number in count(given.first):
             if time.monotonic() - began > given.seconds or done == given.cases:
                 break
@@ -274,7 +287,11 @@ def main() -> int:
             place.flush()
             case, reader, content_type = make_case(given.seed, number, seeds)
             start = time.process_time()
+            before = peak_mib()
             outcome, wrong = judge(case, reader, content_type)
+            # The process' peak only ever rises: the first document over the bound is told, and each that is worse.
+            if (peak := peak_mib()) > max(MOST_MIB, before + 10):
+                wrong = wrong or f"took the process to {peak:.0f} MiB"
             slowest = max(slowest, time.process_time() - start)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
             done += 1
@@ -282,12 +299,14 @@ def main() -> int:
                 findings += 1
                 report(given, number, case, reader, wrong)
             if done % 10_000 == 0:
-                print(f"{done} cases, {time.monotonic() - began:.0f} s, {findings} findings, slowest {slowest:.2f} s", flush=True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 2**20)
+                print(
+                    f"{done} cases, {time.monotonic() - began:.0f} s, {findings} findings, slowest {slowest:.2f} s",
+                    flush=True,
+                )
     told = ", ".join(f"{n} {name}" for name, n in sorted(outcomes.items()))
     print(
         f"{done} cases from {len(seeds)} documents in {time.monotonic() - began:.0f} s (seed {given.seed}): {told};"
-        f" {findings} findings; slowest {slowest:.2f} s of CPU; peak {peak:.0f} MiB"
+        f" {findings} findings; slowest {slowest:.2f} s of CPU; peak {peak_mib():.0f} MiB"
     )
     return 1 if findings else 0
 

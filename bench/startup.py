@@ -1,6 +1,6 @@
 """What ``mentionwatch --version`` costs beside ``python -c "import click"``: medians of paired runs, whole processes.
 
-    python bench/startup.py [RUNS]
+python bench/startup.py [RUNS]
 """
 
 from __future__ import annotations

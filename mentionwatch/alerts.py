@@ -24,6 +24,8 @@ KIND = "negative"
 BETWEEN_NOTICES = timedelta(hours=3)
 #: An alert links no more mentions than this, the first that were seen.
 MOST_EVIDENCE = 500
+#: A resolution this far ahead was written under a wrong clock; a clock that is set back is set back by less.
+WRONG_CLOCK = timedelta(days=30)
 _MOST_ODDS = 1e12
 _MOST_BLIND_SPOTS = 100
 
@@ -120,6 +122,9 @@ def _after_resolution(
     past: Alert, burst: Burst | None, now: datetime, *, brand: str, quiet: timedelta, blind_spots: Sequence[str]
 ) -> Decision:
     resolved = past.resolved or past.updated
+    if burst is not None and resolved - now > WRONG_CLOCK:
+        # The clock was wrong when it was resolved; that must not keep the brand silent until then.
+        return _open(burst, now, brand, blind_spots)
     if burst is None or now < resolved:
         return Decision("none", past, None)
     by_hand = resolved < _last_burst(past) + quiet

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, cast
 
-from mentionwatch.identity import digest
+from mentionwatch.identity import digest, name_key
 from mentionwatch.model import DOWN_STATES, Failed, HealthState, NotModified, Polled, SourceStatus
 from mentionwatch.text import one_line
 
@@ -51,6 +51,8 @@ class Look:
     seconds: float | None = None
     #: Whether nothing of the last document was left in this one: what came between was missed.
     gap: bool = False
+    #: What of it could not be had, or was more than is read in one poll; None: it was read whole.
+    partial: str | None = None
     #: Whether known items came with new ids.
     reidentified: bool = False
     redirects: tuple[Redirect, ...] = ()
@@ -102,14 +104,8 @@ def look_at(
 
 def keys_of(entries: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
     """What a document is known by the next time: keys of its entries' names, and of their titles."""
-    names = {entry.guid or entry.url or entry.title or "" for entry in entries} - {""}
     titles = {entry.title or (entry.text or "")[:80] for entry in entries} - {""}
-    return frozenset(map(_short, names)), frozenset(map(_short, titles))
-
-
-def _short(text: str) -> str:
-    # 32 bits: two of a few hundred names of one source are the same in one of 50,000 polls, and nothing hangs on it.
-    return digest(text)[:8]
+    return frozenset(map(name_key, entries)) - {""}, frozenset(digest("title", title)[:8] for title in titles)
 
 
 def next_status(
@@ -184,6 +180,7 @@ def _oddity(base: SourceStatus, status: SourceStatus, look: Look, now: datetime)
     unread = look.entries is None
     idle = _idle_days(status, now)
     odd: dict[HealthState, tuple[bool, str | None]] = {
+        "partial": (look.partial is not None, look.partial),
         "empty": (
             look.entries == 0 and bool(base.entries or base.state == "empty"),
             "it holds no entries where it held some; look at it in a browser",

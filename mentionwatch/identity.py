@@ -90,6 +90,15 @@ def entry_id(entry: Entry) -> str:
     return digest("entry", entry.source, "content", content_key(entry))
 
 
+def name_key(entry: Entry) -> str:
+    """Short key of what an entry is called in its source's document: 8 hex digits; "" when it has no name.
+
+    32 bits: two of a few hundred names of one source are the same in one of 50,000 documents, and little hangs on it.
+    """
+    name = entry.guid or entry.url or entry.title
+    return digest("name", name)[:8] if name else ""
+
+
 def mention_id(entry: str, brand: str) -> str:
     """Id of a mention: 16 hex digits from its entry's id and its brand."""
     return digest("mention", entry, brand)

@@ -36,6 +36,8 @@ def poll_lock(store: Path, *, now: datetime, wait_s: float = 0.0) -> Iterator[No
     """
     from filelock import FileLock, Timeout
 
+    # By another name it is the same store.
+    store = store.resolve()
     path = store.with_name(store.name + ".lock")
     holder = store.with_name(store.name + ".lock.holder")
     lock = FileLock(path, mode=0o600)

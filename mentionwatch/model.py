@@ -239,9 +239,9 @@ class Postponed:
 
 Outcome = Polled | NotModified | Failed | Postponed
 
-#: Health of a source.  "failing" has failed, but not often enough in a row to count as down.  The last five answer,
-#: and something is odd: they answer slowly, hold nothing where there was something, have had nothing new for long
-#: against their own cadence, held so much news that items were missed, or gave all their items new ids.
+#: Health of a source.  "failing" has failed, but not often enough in a row to count as down.  The last six answer,
+#: and something is odd: they answer in part, or slowly, hold nothing where there was something, have had nothing new
+#: for long against their own cadence, held so much news that items were missed, or gave all their items new ids.
 HealthState = Literal[
     "ok",
     "failing",
@@ -250,6 +250,7 @@ HealthState = Literal[
     "blocked",
     "not-a-feed",
     "rate-limited",
+    "partial",
     "slow",
     "empty",
     "stale",
@@ -288,6 +289,9 @@ class SourceStatus:
     seconds: float | None = None
     #: How it was reached the last time, where not directly.
     redirects: tuple[Redirect, ...] = ()
+    #: What its publisher asks for: see Document.
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
 
 
 # --- what was found ---------------------------------------------------------------------------------------

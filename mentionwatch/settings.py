@@ -142,8 +142,14 @@ class FetchSettings:
     concurrency: int = 64
     #: For one document, from the first byte sent to the last received.
     timeout: Annotated[timedelta, Span()] = timedelta(seconds=20)
-    #: Largest document, after decompression.
+    #: Largest document, before and after decompression.
     max_bytes: Annotated[int, Size()] = 8 * 2**20
+    #: From one request to the next at the same host; none between requests to this machine.
+    spacing: Annotated[timedelta, Span()] = timedelta(seconds=1)
+    #: Longest chain of redirects that is followed.
+    max_redirects: int = 5
+    #: Hosts whose names may lead to private addresses.
+    private_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,15 +218,25 @@ class SourceSettings:
     params: dict[str, str] = field(default_factory=dict)
 
 
-def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...]:
+def name_sources(sources: Iterable[SourceSettings], *, telling: bool = False) -> tuple[SourceSettings, ...]:
     """Name sources that have no name by their preset or host, with -2, -3 … where it is taken.
 
     Names that were given go first.
+
+    Args:
+        sources: In the order in which they get their names.
+        telling: Where several are of one host, name each by the end of its path too: ``host/posts.rss``.  Not for
+            what is stored: there one source more must not give the others new names.
     """
     found = list(sources)
     taken = {source.name.casefold() for source in found}
     counts: Counter[str] = Counter()
-    return tuple(s if s.name else replace(s, name=_free_name(_usual_name(s), taken, counts)) for s in found)
+    usual = [source.name or _usual_name(source) for source in found]
+    often = {name for name, count in Counter(usual).items() if telling and count > 1}
+    return tuple(
+        s if s.name else replace(s, name=_free_name(_with_path(s, name) if name in often else name, taken, counts))
+        for s, name in zip(found, usual, strict=True)
+    )
 
 
 def _usual_name(source: SourceSettings) -> str:
@@ -228,6 +244,12 @@ def _usual_name(source: SourceSettings) -> str:
         return source.use
     parts = urlsplit(source.url or "")
     return (parts.hostname or PurePosixPath(parts.path).name or "source").removeprefix("www.")
+
+
+def _with_path(source: SourceSettings, host: str) -> str:
+    parts = urlsplit(source.url or "")
+    last = PurePosixPath(parts.path).name
+    return f"{host}/{last}" if parts.hostname and last else host
 
 
 def _free_name(usual: str, taken: set[str], counts: Counter[str]) -> str:

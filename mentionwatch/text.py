@@ -26,6 +26,10 @@ _ESCAPE = re.compile(
 )
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK = re.compile(r"[^\S\n]+")
+# Where combining marks can be: a long run of characters beyond Latin, without a blank.
+_LONG_RUN = re.compile(r"[^\x00-\u02ff]{64,}")
+#: Unicode's stream-safe text format (UAX 15, section 13) has no more either.
+_MOST_MARKS = 30
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -37,7 +41,17 @@ def clean(text: str) -> str:
     text = _BREAKS.sub("\n", _ESCAPE.sub("", text))
     text = _BLANK.sub(" ", _UNSAFE.sub("", text))
     text = _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n"))
-    return unicodedata.normalize("NFC", text).strip()
+    return unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text)).strip()
+
+
+def _thin_marks(run: re.Match[str]) -> str:
+    """Leave at most 30 combining marks in a row: sorting them, as NFC has to, takes time that grows with the square."""
+    kept, marks = [], 0
+    for char in run[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def clean_or_none(text: str | None) -> str | None:

@@ -62,27 +62,36 @@ Route = Answer | Callable[["Handler"], Answer | None]
 class LoopbackServer:
     """Answers on 127.0.0.1, on a port that is free, for the length of a ``with`` block.
 
+    Args:
+        routes: See the attribute.
+        host: Another address of this machine; Linux has 127.0.0.2 and so on, which count as hosts of their own.
+
     Attributes:
         routes: By path, with its query or without; may be changed at any time.  All else is a 404.
-        requests: What came: path (with its query) and headers by lower-case name.
+        requests: What came: path (with its query) and headers by lower-case name.  Who takes it for a proxy asks it
+            for whole URLs, which stand here (and in routes) in place of paths; it answers by itself.
         closing: Set when the block ends.
     """
 
-    def __init__(self, routes: Mapping[str, Route] | None = None) -> None:
+    def __init__(self, routes: Mapping[str, Route] | None = None, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Route] = dict(routes or {})
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = threading.Event()
-        self._http = _HTTPServer(("127.0.0.1", 0), Handler)
+        self._http = _HTTPServer((host, 0), Handler)
         self._http.loopback = self
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.005})
+
+    @property
+    def host(self) -> str:
+        return str(self._http.server_address[0])
 
     @property
     def port(self) -> int:
         return int(self._http.server_address[1])
 
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
+    def url(self, path: str = "/", host: str | None = None) -> str:
         """The address of a path."""
-        return f"http://{host}:{self.port}{path}"
+        return f"http://{host or self.host}:{self.port}{path}"
 
     def asked(self) -> list[str]:
         """The paths that were asked for, in order."""
@@ -118,7 +127,7 @@ class _HTTPServer(ThreadingHTTPServer):
     def server_bind(self) -> None:
         # HTTPServer asks the resolver for this machine's name here, which can take seconds without a network.
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def process_request(self, request, client_address) -> None:
         self._open.add(request)

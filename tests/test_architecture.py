@@ -16,17 +16,20 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mentionwatch"
 GROUND = {"errors", "model", "settings", "text", "identity", "masking", "toml", "toml_lines"}
 #: Stages: they import the ground and themselves.
 STAGES = {"alerts", "burst", "deliver", "fetch", "health", "lock", "match", "sources", "store", "stories", "tone"}
-STAGES |= {"config", "output", "demo"}
+STAGES |= {"config", "demo", "output", "parsing", "schedule"}
 
 #: Library -> the only modules (or packages) that import it.
 DOORS = {
+    "aiohttp": {"fetch.fast"},
     "click": {"cli"},
     "dateutil": {"sources.dates"},
     "feedparser": {"sources.feed"},
     "feedparser_rs": {"sources.feed"},
     "filelock": {"lock"},
     "httpx": {"fetch"},
+    "httpx_aiohttp": {"fetch.fast"},
     "platformdirs": {"config", "cli.config"},
+    "protego": {"fetch.robots"},
     "pydantic": {"toml"},
     "pydantic_core": {"toml", "settings"},
     "rich": {"output", "cli"},

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mentionwatch import config as cfg
 from mentionwatch.config import show
 from mentionwatch.errors import ConfigError, QueryError
+from mentionwatch.match import compile_query
 from mentionwatch.settings import (
     AlertSettings,
     Brand,
@@ -28,6 +29,7 @@ from mentionwatch.settings import (
     parse_size,
     parse_span,
 )
+from mentionwatch.sources.presets import names as preset_names
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(__file__).resolve().parent / "data" / "config"
@@ -153,6 +155,19 @@ def test_a_file_without_a_brand_is_a_mistake(text):
     """There is nothing to watch then."""
     [line] = mistakes(text)
     assert "there is none; add a [[brands]]" in line
+
+
+def test_unknown_presets_are_told_where_the_known_ones_are_given():
+    """At their line, with what was meant, beside the other mistakes."""
+    text = BRAND + '[[sources]]\nuse = "hackernew"\n[[sources]]\nuse = "nope"\nevry = "1h"\n[[sources]]\nuse = ""\n'
+    assert told(lambda: cfg.parse_config(text, "f", presets=["hackernews", "steam"])) == [
+        'f:5: sources[0].use: there is no preset "hackernew"; did you mean "hackernews"?',
+        'f:7: sources[1].use: there is no preset "nope"; known here: hackernews, steam',
+        'f:8: sources[1].evry: unknown key; did you mean "every"?',
+        "f:10: sources[2].use: is empty",
+    ]
+    assert len(mistakes(text)) == 2
+    assert cfg.parse_config(BRAND + '[[sources]]\nuse = "steam"\n', "f", presets=["steam"]).sources[0].use == "steam"
 
 
 def test_queries_are_compiled_where_a_compiler_is_given():
@@ -289,6 +304,13 @@ def test_the_default_store_is_in_the_users_data_folder(tmp_path, user_folder):
     assert c.store.url == cfg.default_store_url()
     assert c.store.url.startswith("sqlite:///")
     assert c.store.url.endswith("/mentionwatch/mentions.db")
+
+
+def test_a_path_may_be_a_text(tmp_path):
+    """As for open(): a str or whatever is like a path."""
+    path = write(tmp_path, BRAND)
+    assert cfg.load_config(str(path)) == cfg.load_config(path)
+    assert cfg.load_config(str(path)).path == path
 
 
 def test_a_file_that_cannot_be_read_is_a_config_error(tmp_path):
@@ -479,6 +501,7 @@ def test_a_first_file_explains_itself():
     """It is commented, and its suggestions are right when the comment sign is taken away."""
     text = cfg.starter("Acme", ["acme", '"acme router"'], [])
     assert text.count("#") > 5
+    assert set(re.findall(r'use = "(\w+)"', text)) <= set(preset_names())
     assert cfg.parse_config(re.sub(r"(?m)^# (?=\w+ = |\[)", "", text), "f").sources[0].url
 
 
@@ -514,9 +537,23 @@ def example_keys() -> dict[str, dict[str, tuple[bool, str]]]:
 def test_the_example_loads_as_it_stands(tmp_path):
     """The reference is a configuration itself."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    c = cfg.load_config(write(tmp_path, text), named=False, environ={})
+    path = write(tmp_path, text)
+    c = cfg.load_config(path, named=False, environ={}, check_query=compile_query, presets=preset_names())
     assert [b.name for b in c.brands] == ["Acme"]
     assert all(len(line) <= 120 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), cfg.starter("Acme", ["acme"], [])])
+def test_nothing_is_advertised_that_does_not_exist(text):
+    """Every command that a first file or the reference names is one, and so is what it says of queries."""
+    from mentionwatch.cli import cli
+
+    for line in re.findall(r"(?<=: )mentionwatch (\w+)(?: (\w+))?", text):
+        group = cli.get_command(None, line[0])
+        assert group is not None
+        assert not line[1] or line[1] in group.commands
+    assert "mentionwatch config check" in text
+    assert not re.search(r"NEAR|\w\*|presets\b.*mentionwatch|sources presets", text)
 
 
 def test_the_example_loads_with_every_default_uncommented():

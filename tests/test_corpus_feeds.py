@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from mentionwatch.errors import ParseError
+from mentionwatch.identity import entry_id, strip_tracking
 from mentionwatch.model import Response
 from mentionwatch.sources.feed import FeedSource, has_fast
 
@@ -46,7 +48,7 @@ def read(path, fast):
 def test_a_recorded_feed_is_read(row, fast):
     """It takes less than two seconds of computing, and each of its entries is there.
 
-    Some of them are nothing but an empty element or an id; these are named among the dropped.
+    Some of them are nothing but an empty element or an id, or stand there twice; these are named among the dropped.
     """
     if row["path"] in NO_FEEDS:
         assert not row.get("n_entries")
@@ -56,7 +58,11 @@ def test_a_recorded_feed_is_read(row, fast):
     start = time.process_time()
     document = read(row["path"], fast)
     assert time.process_time() - start < 2
-    assert {d.why for d in document.dropped} <= {"it has neither title nor text nor link"}
+    reasons = {"it has neither title nor text nor link", "the document holds it twice"}
+    assert {d.why for d in document.dropped} <= reasons
+    assert document.error is None
+    identities = [entry_id(entry) for entry in document.entries]
+    assert len(set(identities)) == len(identities), "each entry is told from every other"
     assert len(document.entries) + len(document.dropped) >= (row.get("n_entries") or 0)
     assert len(document.dropped) <= 3
 
@@ -74,6 +80,10 @@ def test_both_modes_agree():
             entry.author,
             entry.published,
             entry.language,
+            entry.community,
+            entry.engagement,
+            entry.rating,
+            entry.quoted,
         )
 
     for row in rows():
@@ -81,3 +91,26 @@ def test_both_modes_agree():
             assert list(map(told, read(row["path"], True).entries)) == list(
                 map(told, read(row["path"], False).entries)
             ), row["path"]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda r: r["path"])
+def test_recorded_dates_and_links_are_usable(row):
+    """Whatever form a date has, it is read, or kept as published; links go to no redirector and hold no tracking."""
+    if row["path"] in NO_FEEDS:
+        return
+    for entry in read(row["path"], False).entries:
+        assert entry.published is None or entry.published <= NOW + timedelta(minutes=10)
+        assert entry.published or not entry.published_raw or "+3000" in entry.published_raw, entry.published_raw
+        assert entry.url is None or strip_tracking(entry.url) == entry.url
+        assert not re.match(r"https?://(?:www\.)?(?:google\.com/url|bing\.com/news/apiclick)", entry.url or "")
+
+
+def test_boilerplate_is_gone():
+    """No recorded entry ends in what a program added."""
+    added = re.compile(
+        r"(?:Read full topic|\[link\]\s+\[comments\]|appeared first on [^\n]{1,60}|Statistics: Posted by [^\n]+)\Z"
+    )
+    for row in rows():
+        if row["path"] not in NO_FEEDS:
+            for entry in read(row["path"], False).entries:
+                assert not added.search(entry.text or ""), (row["path"], (entry.text or "")[-100:])

@@ -100,6 +100,23 @@ def test_the_first_screen_has_the_two_commands_and_then_fast():
     assert README[:fast].count("\n") < 24
 
 
+def test_the_readme_says_how_it_is_called_and_how_cron_calls_it():
+    """``mentionwatch`` is on no PATH by itself, and cron looks nowhere."""
+    assert ". .venv/bin/activate" in README
+    assert "pipx install" in README
+    assert re.search(r"(?m)^\*/15 \* \* \* \* /\S+/mentionwatch poll$", README)
+    assert "choose UTF-8" in README
+
+
+def test_rate_text_documents_its_arguments():
+    """What ``help()`` shows says what each means and what comes back."""
+    from mentionwatch import rate_text
+
+    assert all(
+        f"{name}:" in rate_text.__doc__ for name in ("text", "target", "rating", "language", "settings", "Returns")
+    )
+
+
 def test_links_lead_somewhere():
     """Every relative link of README and docs is a file of the project."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):

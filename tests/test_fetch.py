@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
 import threading
 import traceback
 import tracemalloc
 import zlib
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,14 +16,12 @@ from hypothesis import strategies as st
 
 from mentionwatch import __version__
 from mentionwatch.errors import FetchError
-from mentionwatch.fetch import MAX_REDIRECTS, Fetcher, body_hash, validators_of
+from mentionwatch.fetch import MAX_REDIRECTS, body_hash, validators_of
 from mentionwatch.model import Request, Validators
-from mentionwatch.settings import FetchSettings
+from tests.fetching import CAP, FEED, HEAD, NOW, closed_port, failure, get, raw, run
 from tests.servers import Answer, LoopbackServer
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
-FEED = b"<rss><channel><title>Acme</title></channel></rss>"
-CAP = 100_000
+pytestmark = pytest.mark.usefixtures("way")
 
 
 @pytest.fixture
@@ -33,44 +29,6 @@ def server():
     """A server with one feed."""
     with LoopbackServer({"/feed": Answer(FEED, headers={"Content-Type": "application/rss+xml"})}) as running:
         yield running
-
-
-def options(timeout_s=5.0, **changes):
-    """Make settings with a small cap."""
-    return FetchSettings(timeout=timedelta(seconds=timeout_s), **{"max_bytes": CAP, **changes})
-
-
-def run(use, *, files=(), **changes):
-    """Hand a fetcher to an async function, and give back what that gives."""
-
-    async def main():
-        fetcher = Fetcher(options(**changes), files=files, trust_env=False)
-        try:
-            return await use(fetcher)
-        finally:
-            await fetcher.close()
-
-    return asyncio.run(main())
-
-
-def get(url, validators=None, *, public_url=None, headers=None, files=(), **changes):
-    """Get one document, with a fetcher of its own."""
-    request = Request(url, headers=headers or {}, public_url=public_url)
-    return run(lambda fetcher: fetcher.get(request, validators, now=NOW), files=files, **changes)
-
-
-def failure(url, **changes):
-    """Give the error that getting a document ends in."""
-    with pytest.raises(FetchError) as caught:
-        get(url, **changes)
-    return caught.value
-
-
-def closed_port():
-    """Find a port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 # --- documents --------------------------------------------------------------------------------------------
@@ -225,20 +183,6 @@ def test_the_body_of_a_redirect_is_not_read(server):
 # --- size -------------------------------------------------------------------------------------------------
 
 
-def raw(head, *parts):
-    """A route that writes bytes as they stand and hangs up."""
-
-    def route(handler):
-        handler.wfile.write(head)
-        for part in parts:
-            handler.wfile.write(part)
-
-    return route
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n"
-
-
 def test_a_document_at_the_cap_is_had_and_one_byte_more_is_not(server):
     """The cap is inclusive."""
     server.routes["/feed"] = Answer(b"x" * CAP)
@@ -354,10 +298,36 @@ def test_compression_is_undone_byte_by_byte(server):
     assert get(server.url("/feed")).body == FEED
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "gzip, deflate"])
+@pytest.mark.parametrize(
+    "body",
+    [FEED, b"\xef\xbb\xbf" + FEED, b"\n\n{}", FEED.decode().encode("utf-16")],
+    ids=["xml", "bom", "json", "utf-16"],
+)
+def test_a_plain_body_that_says_it_is_compressed_is_read(server, encoding, body):
+    """Some servers add the header and forget the rest."""
+    server.routes["/feed"] = Answer(body, headers={"Content-Encoding": encoding})
+    assert get(server.url("/feed")).body == body
+
+
+def test_a_body_of_a_million_parts_is_refused(server):
+    """Each empty part costs time and gives nothing; a file of some hundred is read."""
+    server.routes["/feed"] = Answer(gzipped(b"x") * 900, headers={"Content-Encoding": "gzip"})
+    assert get(server.url("/feed")).body == b"x" * 900
+    server.routes["/feed"] = Answer(gzipped(b"") * 4000, headers={"Content-Encoding": "gzip"})
+    assert "compression is broken" in str(failure(server.url("/feed")))
+
+
+def test_bytes_are_counted_before_they_are_inflated(server):
+    """Padding after the end inflates to nothing, and would go on for ever."""
+    server.routes["/feed"] = raw(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzipped(FEED), *[bytes(10_000)] * 30)
+    assert "larger than" in str(failure(server.url("/feed")))
+
+
 @pytest.mark.parametrize(
     ("encoding", "body", "said"),
     [
-        ("gzip", b"no gzip at all", "compression is broken"),
+        ("gzip", b"\x1f\x8b no gzip at all", "compression is broken"),
         ("gzip", gzipped(FEED)[:-12], "compression is broken"),
         ("gzip", gzipped(FEED)[:-6] + b"xxxxxx", "compression is broken"),
         ("deflate", b"\xff\xff\xff\xff", "compression is broken"),
@@ -551,7 +521,7 @@ def test_a_secret_is_in_no_error(server, path, headers):
         "/loop": Answer(status=302, headers={"Location": "/loop?key=hunter2"}),
         "/echo": Answer(status=302, headers={"Location": "http://127.0.0.1:hunter2/"}),
         "/large": Answer(b"x" * (CAP + 1)),
-        "/bad": Answer(b"x", headers={"Content-Encoding": "gzip"}),
+        "/bad": Answer(b"\x1f\x8bx", headers={"Content-Encoding": "gzip"}),
     }
     error = failure(
         server.url("").removesuffix("/") + path, public_url="https://acme.example/***", headers=headers, timeout_s=0.3

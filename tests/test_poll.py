@@ -9,9 +9,12 @@ import pytest
 
 from mentionwatch import find_mentions, list_alerts, parse_config, poll
 from mentionwatch.errors import OutputError
+from mentionwatch.fetch import Fetcher
 from mentionwatch.model import Failed, NotModified, Polled
-from mentionwatch.pipeline.poll import is_due
-from mentionwatch.store import Filter
+from mentionwatch.parsing.pool import Parser
+from mentionwatch.pipeline.poll import Poller, is_due
+from mentionwatch.pipeline.tell import tell
+from mentionwatch.store import Filter, Store
 from tests.feeds import json_feed, reviews, rss
 from tests.servers import Answer, LoopbackServer
 
@@ -79,7 +82,11 @@ def test_the_second_poll_stores_nothing_and_gets_304(world):
     told = Told()
     report = poll(config, now=NOW + HOUR, channel=told)
     assert {type(outcome) for outcome in report.outcomes} == {NotModified}
-    assert all("if-none-match" in headers for _path, headers in server.requests)
+    assert {path for path, headers in server.requests if "if-none-match" in headers} == {
+        "/feed.xml",
+        "/feed.json",
+        "/reviews",
+    }
     assert not report.mentions
     assert not told.notices
     assert len(find_mentions(config)) == 3
@@ -221,11 +228,141 @@ def test_a_dry_run_writes_nothing(world, tmp_path):
 
 def test_mentions_older_than_keep_are_deleted(world):
     """``[store] keep`` bounds what is stored."""
+    server, config = world
+    poll(config, now=NOW)
+    server.routes["/feed.json"] = Answer(json_feed([item(4, "acme at last", at=NOW + timedelta(days=440))]))
+    for days in (150, 300, 450):
+        poll(config, now=NOW + timedelta(days=days))
+    assert [mention.entry.guid for mention in find_mentions(config)] == ["g4"]
+    assert not poll(config, now=NOW + timedelta(days=451)).mentions, "what was deleted does not come again"
+
+
+def test_a_clock_that_jumps_far_ahead_deletes_nothing(world):
+    """One poll with a wrong clock must not empty the store."""
     _server, config = world
     poll(config, now=NOW)
-    server_gone = NOW + timedelta(days=500)
-    poll(config, now=server_gone)
-    assert not find_mentions(config)
+    poll(config, now=NOW + timedelta(days=900))
+    assert len(find_mentions(config)) == 3
+
+
+def test_an_undated_entry_that_is_still_listed_never_comes_again(world):
+    """After `keep` it is not forgotten while its source lists it: it would be news, and alarm."""
+    from dataclasses import replace
+
+    server, config = world
+    undated = b"<rss version='2.0'><channel><title>x</title>%s</channel></rss>"
+    items = b"".join(b"<item><guid>u%d</guid><title>acme is terrible %d</title></item>" % (n, n) for n in range(6))
+    server.routes["/feed.xml"] = Answer(undated % items)
+    short = replace(config, store=replace(config.store, keep=timedelta(days=30)), sources=config.sources[:1])
+    found = [len(poll(short, now=NOW + timedelta(days=day)).mentions) for day in range(0, 80, 8)]
+    assert found == [6] + [0] * 9
+
+
+def test_backfill_holds_at_every_poll(world):
+    """What was too old at the first poll is too old at the second, also when the document changed."""
+    from dataclasses import replace
+
+    server, config = world
+    old = [item(n, "acme old", at=NOW - timedelta(days=30)) for n in range(10, 20)]
+    sources = tuple(replace(source, backfill=timedelta(days=7)) for source in config.sources[:1])
+    short = replace(config, sources=sources)
+    server.routes["/feed.xml"] = Answer(rss(old))
+    poll(short, now=NOW)
+    server.routes["/feed.xml"] = Answer(rss([item(1), *old]))
+    assert [m.entry.guid for m in poll(short, now=NOW + HOUR).mentions] == ["g1"]
+
+
+def test_a_page_that_failed_is_read_the_next_time(world):
+    """Where a later page is missing, the ones before are read again: a 304 of the first would hide it for ever."""
+    server, config = world
+    import json as json_module
+
+    first = json_module.loads(json_feed([item(1, "acme one")]))
+    first["next_url"] = server.url("/page2.json")
+    server.routes["/feed.json"] = Answer(json_module.dumps(first).encode())
+    server.routes["/page2.json"] = Answer(status=500)
+    report = poll(config, now=NOW)
+    assert [str(change).split(": ")[:2] for change in report.changes] == [["club", "partial"]]
+    assert report.exit_code() == 0
+    server.routes["/page2.json"] = Answer(json_feed([item(2, "acme two")]))
+    report = poll(config, now=NOW + HOUR)
+    assert [m.entry.guid for m in report.mentions] == ["g2"]
+    assert report.mentions[0].backlog, "it belongs to the first answer"
+
+
+def test_another_address_or_query_brings_backlog(world):
+    """What a changed watch brings at first was there before: it is learned from, and alarms nobody."""
+    from dataclasses import replace
+
+    server, config = world
+    storm = [item(n, f"gizmo {n} is useless, an awful thing", at=NOW - HOUR, title=f"No {n}") for n in range(40, 60)]
+    server.routes["/feed.xml"] = Answer(rss([item(1), *storm]))
+    poll(config, now=NOW)
+    wider = replace(config, brands=(replace(config.brands[0], match=("acme", "gizmo")),))
+    report = poll(wider, now=NOW + HOUR)
+    assert len(report.mentions) == 20
+    assert all(mention.backlog for mention in report.mentions)
+    server.routes["/other.xml"] = Answer(rss([item(n, "acme elsewhere", title=f"E{n}") for n in range(70, 75)]))
+    moved = replace(wider, sources=(replace(config.sources[0], url=server.url("/other.xml")), *config.sources[1:]))
+    report = poll(moved, now=NOW + 2 * HOUR)
+    assert len(report.mentions) == 5
+    assert all(mention.backlog for mention in report.mentions)
+
+
+def test_an_edit_is_judged_anew_and_counts_as_it_was(world):
+    """The tone shown is that of the text shown; what a burst counted does not change."""
+    server, config = world
+    server.routes["/feed.xml"] = Answer(rss([item(1, "Acme is wonderful, I love it")]))
+    poll(config, now=NOW)
+    server.routes["/feed.xml"] = Answer(rss([item(1, "EDIT: Acme is terrible, awful and broken")]))
+    poll(config, now=NOW + HOUR)
+    (mention,) = find_mentions(config, wanted=Filter(source="forum"))
+    assert (mention.tone.label, mention.entry.text[:5]) == ("negative", "EDIT:")
+    with Store(config.store.url) as store:
+        (sighting,) = [s for s in store.sightings("Acme", since=None) if s.source == "forum"]
+    assert sighting.tone == "positive"
+
+
+def test_permanent_redirects_are_believed_the_third_time(world):
+    """301 is followed each time, and remembered after it led to the same feed three times."""
+    server, config = world
+    server.routes["/old.xml"] = Answer(status=301, headers={"Location": "/feed.xml"})
+    server.routes["/feed.xml"] = Answer(rss([item(1)]), etag=False)
+    from dataclasses import replace
+
+    moved = replace(config, sources=(replace(config.sources[0], url=server.url("/old.xml")),))
+    for hour in range(5):
+        poll(moved, now=NOW + hour * HOUR)
+    assert [path for path, _headers in server.requests].count("/old.xml") == 3
+    server.routes["/feed.xml"] = Answer(status=404)
+    server.routes["/old.xml"] = Answer(rss([item(1), item(5, "acme came back")]))
+    assert [m.entry.guid for m in poll(moved, now=NOW + 5 * HOUR).mentions] == ["g5"]
+
+
+def test_what_is_gone_is_not_asked_again(world):
+    """410 ends a source: told at once, and left alone from then on."""
+    server, config = world
+    server.routes["/feed.xml"] = Answer(status=410)
+    assert "forum: gone" in str(poll(config, now=NOW).changes[0])
+    server.requests.clear()
+    report = poll(config, now=NOW + HOUR)
+    assert "/feed.xml" not in [path for path, _headers in server.requests]
+    assert report.exit_code() == 3
+
+
+def test_passwords_and_tokens_of_an_address_are_never_shown_or_stored(world, tmp_path):
+    """Not in errors, statuses or the file."""
+    from dataclasses import replace
+
+    server, config = world
+    secret = server.url("/nope").replace("http://", "http://user:hunter2@") + "?token=s3cr3t"
+    report = poll(replace(config, sources=(replace(config.sources[0], url=secret, fail_after=1),)), now=NOW)
+    shown = " ".join(map(str, (*report.changes, *report.outcomes, *report.statuses)))
+    assert "404" in shown
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for word in ("hunter2", "s3cr3t"):
+        assert word not in shown
+        assert word.encode() not in stored
 
 
 # --- bursts -----------------------------------------------------------------------------------------------------
@@ -234,7 +371,7 @@ def test_mentions_older_than_keep_are_deleted(world):
 def _live(config, server, told, days, storm):
     """An ordinary mention every six hours, then `storm` complaints in the last three; polled every 6 h, then hourly."""
     items = []
-    reports = []
+    answers = []
     hours = days * 24
     for hour in (*range(0, hours - 6, 6), *range(hours - 6, hours)):
         now = NOW + hour * HOUR
@@ -246,9 +383,29 @@ def _live(config, server, told, days, storm):
             for n in range(storm // 3):
                 text = f"The update made my Acme number {hour}-{n} useless, awful work in every single way"
                 items.append(item(f"s{hour}-{n}", text, at=now - HOUR / 2, title=f"Broken {hour} {n}"))
-        server.routes["/feed.xml"] = Answer(rss(items[-60:]))
-        reports.append(poll(config, now=now, channel=told))
-    return reports
+        answers.append((now, Answer(rss(items[-60:]))))
+    return _polls(config, server, told, answers)
+
+
+def _polls(config, server, told, answers):
+    """Poll at each time with that answer of the feed, with one fetcher for all: a poll of its own costs a process."""
+
+    async def run():
+        fetcher, parser = Fetcher(config.fetch), Parser(workers=0)
+        poller = Poller(config, store, fetcher, parser, channels=(told.name,))
+        reports = []
+        try:
+            for now, answer in answers:
+                server.routes["/feed.xml"] = answer
+                reports.append(await poller.poll(now))
+                tell(store, told, now=now)
+        finally:
+            await fetcher.close()
+            await parser.close()
+        return reports
+
+    with Store(config.store.url, create=True, durable=False) as store:
+        return asyncio.run(run())
 
 
 def test_a_firestorm_is_told_once_with_numbers(world):
@@ -264,8 +421,8 @@ def test_a_firestorm_is_told_once_with_numbers(world):
     assert alert.odds > 1000
     assert "you usually see" in alert.reason
     assert reports[-1].exit_code(alerts_count=True) == 5
-    for hour in range(6):
-        poll(config, now=NOW + timedelta(days=8) + hour * HOUR, channel=told)
+    quiet = server.routes["/feed.xml"]
+    _polls(config, server, told, [(NOW + timedelta(days=8) + hour * HOUR, quiet) for hour in range(6)])
     kinds = [kind for _id, kind, _n in told.notices]
     assert kinds in (["open"], ["open", "worse"]), "graver once, as the storm's count grew, and then silent"
     assert len({key for key, _kind, _n in told.notices}) == len(told.notices)
@@ -276,8 +433,8 @@ def test_an_alert_is_resolved_after_quiet_and_told(world):
     server, config = world
     told = Told()
     _live(config, server, told, days=8, storm=24)
-    for hour in range(3, 24 * 4, 3):
-        poll(config, now=NOW + timedelta(days=8) + hour * HOUR, channel=told)
+    quiet = server.routes["/feed.xml"]
+    _polls(config, server, told, [(NOW + timedelta(days=8) + hour * HOUR, quiet) for hour in range(3, 24 * 4, 3)])
     kinds = [kind for _id, kind, _n in told.notices]
     assert kinds[0] == "open"
     assert kinds.count("resolved") == 1
@@ -309,8 +466,7 @@ def test_a_first_poll_with_a_storm_in_its_backlog_alarms_nobody(world):
     ]
     server.routes["/feed.xml"] = Answer(rss(storm))
     told = Told()
-    for hour in range(0, 60, 4):
-        poll(config, now=NOW + hour * HOUR, channel=told)
+    _polls(config, server, told, [(NOW + hour * HOUR, server.routes["/feed.xml"]) for hour in range(0, 60, 4)])
     assert not told.notices
 
 
@@ -321,6 +477,37 @@ def test_a_source_that_is_down_is_a_blind_spot_of_the_alert(world):
     _live(config, server, Told(), days=8, storm=24)
     (alert,) = list_alerts(config)
     assert alert.blind_spots == ("shop",)
+
+
+def test_a_channel_of_any_name_is_told(world):
+    """The outbox is filled for the channel that is there."""
+    server, config = world
+    told = Told()
+    told.name = "mail"
+    _live(config, server, told, days=8, storm=24)
+    assert told.notices
+
+
+def test_an_alert_of_a_brand_that_is_no_longer_watched_is_resolved(world):
+    """Or it would be open for ever."""
+    from dataclasses import replace
+
+    server, config = world
+    _live(config, server, Told(), days=8, storm=24)
+    renamed = replace(config, brands=(replace(config.brands[0], name="Acme Corp"),))
+    report = poll(renamed, now=NOW + timedelta(days=8))
+    assert report.exit_code(alerts_count=True) == 0
+    assert [alert.state for alert in list_alerts(config, brand="Acme")] == ["resolved"]
+
+
+def test_trouble_is_told_as_soon_as_it_is_recorded(world):
+    """Whatever ends the poll later, nobody has to wait for it."""
+    server, config = world
+    server.routes["/feed.xml"] = Answer(status=410)
+    told = []
+    poll(config, now=NOW, on_change=lambda change: told.append(str(change)))
+    assert len(told) == 1
+    assert "gone" in told[0]
 
 
 def test_polling_leaves_no_loop_open(world):

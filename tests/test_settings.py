@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mentionwatch.settings import Secret, Size, Span, parse_size, parse_span, show_span
+from mentionwatch.settings import Secret, Size, SourceSettings, Span, name_sources, parse_size, parse_span, show_span
 
 SPANS = st.one_of(
     st.timedeltas(timedelta(), timedelta(days=3650)),
@@ -83,3 +83,23 @@ def test_a_secret_does_not_show():
     secret = Secret("hunter2")
     assert "hunter2" not in f"{secret!r} {[secret]} { ({'key': secret}) }"
     assert f"Bearer {secret}" == "Bearer hunter2"
+
+
+def test_names_tell_sources_of_one_host_apart_where_they_are_not_kept():
+    """By the end of the path, then by a number; a host that stands alone, and a given name, stay as they are."""
+    urls = (
+        "https://a.example/x/posts.rss",
+        "https://a.example/y/posts.rss",
+        "https://www.a.example/",
+        "https://b.example/z",
+    )
+    made = [SourceSettings("", url=url) for url in urls]
+    assert [s.name for s in name_sources(made, telling=True)] == [
+        "a.example/posts.rss",
+        "a.example/posts.rss-2",
+        "a.example",
+        "b.example",
+    ]
+    assert [s.name for s in name_sources(made)] == ["a.example", "a.example-2", "a.example-3", "b.example"]
+    given = [SourceSettings("a.example", url=urls[0]), made[1]]
+    assert [s.name for s in name_sources(given, telling=True)] == ["a.example", "a.example/posts.rss"]

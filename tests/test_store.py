@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentionwatch.errors import StoreError
+from mentionwatch.health import keys_of
 from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.model import (
     ENTRY_KINDS,
@@ -192,7 +194,7 @@ def test_what_sqlite_cannot_hold_costs_one_value(store):
         store.record_poll(SourcePoll(status(), entries=entries, mentions=[replace(about(hostile), entry_id=known.id)]))
         assert store.validators("forum", "https://acme.example/\ud800", KEY) is None
         odd_url = "https://acme.example/\ud800"
-        store.record_poll(SourcePoll(status(), asked=[odd_url], documents={odd_url: Validators()}))
+        store.record_poll(SourcePoll(status(), kept=[odd_url], documents={odd_url: Validators()}))
     [stored] = store.mentions()
     assert (stored.entry.title, stored.entry.engagement) == ("?", None)
     assert not store.identify("forum", [hostile])[0].new
@@ -321,7 +323,7 @@ def test_a_document_of_many_entries_is_identified(store):
 def test_validators_hold_for_the_brands_they_were_read_for(store):
     """With other queries an unchanged document may hold new mentions, so it is read again."""
     feed, etag = "https://forum.acme.example/feed", Validators('W/"1"', "yesterday", "hash")
-    store.record_poll(SourcePoll(status(), asked=[feed], documents={feed: etag}, brands_key=KEY))
+    store.record_poll(SourcePoll(status(), kept=[feed], documents={feed: etag}, brands_key=KEY))
     assert store.validators("forum", feed, KEY) == etag
     assert store.validators("forum", feed, "brands-2") is None
     assert store.validators("news", feed, KEY) is None
@@ -331,21 +333,22 @@ def test_validators_hold_for_the_brands_they_were_read_for(store):
 def test_validators_of_addresses_that_are_not_asked_for_are_forgotten(store):
     """A search has another address each time; a failure, which asked for nothing in full, forgets none."""
     documents = {f"https://acme.example/{n}": Validators(f'"{n}"') for n in range(3)}
-    store.record_poll(SourcePoll(status(), asked=list(documents), documents=documents, brands_key=KEY))
-    store.record_poll(SourcePoll(status("news"), asked=list(documents), documents=documents, brands_key=KEY))
+    store.record_poll(SourcePoll(status(), kept=list(documents), documents=documents, brands_key=KEY))
+    store.record_poll(SourcePoll(status("news"), kept=list(documents), documents=documents, brands_key=KEY))
     store.record_poll(SourcePoll(status(fails=1, state="failing")))
-    store.record_poll(SourcePoll(status(), asked=["https://acme.example/1"], brands_key=KEY))
+    store.record_poll(SourcePoll(status(), kept=["https://acme.example/1"], brands_key=KEY))
     kept = [store.validators("forum", url, KEY) for url in documents]
     assert kept == [None, Validators('"1"'), None]
     assert all(store.validators("news", url, KEY) for url in documents)
 
 
 def test_a_source_is_watched_for_a_brand_from_its_first_poll(store):
-    """What it holds for another brand is backlog."""
-    store.record_poll(SourcePoll(status(), brands=["Acme"]))
-    store.record_poll(SourcePoll(status(), brands=["Acme", "Globex"]))
-    assert store.watched("forum") == {"Acme", "Globex"}
-    assert store.watched("news") == set()
+    """What it holds for another brand is backlog, and for another place or query too: the key tells."""
+    store.record_poll(SourcePoll(status(), watches={"Acme": "k1"}))
+    store.record_poll(SourcePoll(status(), watches={"Acme": "k2", "Globex": "k3"}))
+    store.record_poll(SourcePoll(status()))
+    assert store.watched("forum") == {"Acme": "k2", "Globex": "k3"}
+    assert store.watched("news") == {}
 
 
 def test_an_outage_goes_on_until_it_ends(store):
@@ -417,9 +420,42 @@ def test_ids_may_be_shortened(store):
     }.items():
         assert sorted(ids(store.mentions_like(prefix))) == expected
     for name in ("ab12", "a%_5"):
-        store.save_alert(alert(name))
+        store.record_verdict("Acme", STATE, alert(name))
     for prefix, expected in {"ab": ["ab12"], "a%": ["a%_5"], "a_": [], "%": [], "_": []}.items():
         assert [found.id for found in store.alerts_like(prefix)] == expected
+
+
+def test_the_user_changes_the_state_of_an_alert_and_nothing_else(store):
+    """Acknowledging writes over nothing that a poll wrote meanwhile; what is resolved stays so."""
+    store.record_verdict("Acme", STATE, alert())
+    graver = alert(severity="critical", observed=99)
+    store.record_verdict("Acme", STATE, graver)
+    assert store.set_alert_state("a1", "acknowledged", now=NOW)
+    (found,) = store.alerts()
+    assert (found.state, found.severity, found.observed) == ("acknowledged", "critical", 99)
+    assert store.set_alert_state("a1", "resolved", now=NOW + HOUR)
+    assert store.alerts()[0].resolved == NOW + HOUR
+    assert not store.set_alert_state("a1", "acknowledged", now=NOW)
+
+
+def test_an_undated_entry_that_is_still_listed_is_not_pruned(store):
+    """Forgotten, it would come again as news."""
+    undated = about(post(1, published=None))
+    record(store, undated, look=keys_of([undated.entry]))
+    assert store.prune(NOW + DAY) == 0
+    record(store, look=keys_of([]))
+    assert store.prune(NOW + DAY) == 1
+    assert store.mentions() == []
+
+
+def test_what_is_atomic_is_whole_or_nothing(store):
+    """An error inside takes back all that was written inside."""
+    with contextlib.suppress(ZeroDivisionError), store.atomic():
+        record(store, about(post(1)))
+        store.record_verdict("Acme", STATE, alert())
+        raise ZeroDivisionError
+    assert store.mentions() == []
+    assert store.alerts() == []
 
 
 def test_prune_deletes_what_is_old_and_what_it_leaves_alone(store):
@@ -481,7 +517,7 @@ def test_an_alert_comes_back_and_changes(store):
     store.record_verdict("Acme", STATE, alert())
     assert store.alerts() == [alert()]
     changed = alert(state="resolved", resolved=NOW + DAY, evidence=(), negative_share=None)
-    store.save_alert(changed)
+    store.record_verdict("Acme", STATE, changed)
     later = alert("a2", brand="Globex", opened=NOW + HOUR)
     store.record_verdict("Globex", STATE, later)
     assert store.alerts() == [later, changed]
@@ -770,8 +806,8 @@ def test_a_writer_that_holds_the_file_is_told(url, path, impatient):
         other.execute("DELETE FROM mentions")
         with pytest.raises(StoreError, match="locked"):
             record(store, about(post(2)))
-        with pytest.raises(StoreError, match="locked"):
-            Store(url, dry_run=True)
+        with Store(url, dry_run=True) as copy:
+            record(copy, about(post(3)))
         with Store(url) as reader:
             assert len(reader.mentions()) == len(store.mentions()) == 1
         other.execute("ROLLBACK")
@@ -814,7 +850,7 @@ def act(path):
     with Store(f"sqlite:///{path}", create=True) as store:
         if what == "poll":
             mentions = [about(post(n)) for n in range(2, 5)]
-            record(store, *mentions, now=NOW + HOUR, brands=["Acme"], asked=["u"], documents={"u": Validators('"2"')})
+            record(store, *mentions, now=NOW + HOUR, watches={"Acme": "k"}, kept=["u"], documents={"u": Validators('"2"')})
         elif what == "verdict":
             store.record_verdict("Acme", STATE, alert(), [("mail", notice()), ("chat", notice("n2"))])
 
@@ -855,7 +891,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="without fork, k
 def test_a_poll_that_is_killed_is_whole_or_nothing(url, path):
     """At each of its statements, and after its commit; the next poll goes on from there."""
     with Store(url, create=True) as store:
-        record(store, about(post(1)), asked=["u"], documents={"u": Validators('"1"')}, brands_key="")
+        record(store, about(post(1)), kept=["u"], documents={"u": Validators('"1"')}, brands_key="")
     deaths = killed(path.parent, "poll", range(0, 24, 2))
     assert {True, False} == set(deaths.values())
     for point, died in deaths.items():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mentionwatch import __version__
+from mentionwatch.cli.groups import Group
 from mentionwatch.cli.options import Settings, shared_options
 from mentionwatch.errors import ConfigError, MentionwatchError
 
@@ -38,19 +39,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _EXAMPLES = """
 \b
 Examples:
-  mentionwatch demo                           see it work, without a config
-  mentionwatch scan acme '"acme router"'      what Hacker News says of it
+  mentionwatch demo                         see it work, without a config
+  mentionwatch scan acme '"acme router"'    what Hacker News says of it
   mentionwatch scan acme --url https://forum.acme.example/posts.rss
-  mentionwatch config init                    write a config, then:
-  mentionwatch poll                           in cron: mails only when there is something to say
-  mentionwatch export -o mentions.csv         for a spreadsheet
-\b
-Crontab line:
-  */15 * * * * mentionwatch poll
+  mentionwatch config init                  write a config, then:
+  mentionwatch poll                         in cron: silent unless needed
+  mentionwatch export -o mentions.csv       for a spreadsheet
 
 \b
-Exit codes: 0 ran; 1 stopped; 2 wrong usage, config or query; 3 some sources failed; 4 all sources failed;
-  5 an alert is open (poll --exit-code); 75 another run holds the lock; 130 Ctrl-C; 143 SIGTERM
+Crontab line, with its full path (command -v mentionwatch):
+  */15 * * * * /home/you/.venv/bin/mentionwatch poll
+
+\b
+Exit codes: 0 ran; 1 stopped; 2 wrong usage, config or query;
+  3 some sources failed; 4 all sources failed; 5 an alert is open (with
+  poll --exit-code); 75 another run holds the lock; 130 Ctrl-C; 143 SIGTERM
 """
 
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
@@ -63,7 +66,7 @@ class Terminated(SystemExit):
     """
 
 
-class Root(click.Group):
+class Root(Group):
     """The group of all commands: loads them lazily and turns every error into one line and its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
@@ -110,6 +113,7 @@ class Root(click.Group):
 def cli(ctx: click.Context) -> None:
     """Entry point."""
     ctx.ensure_object(Settings)
+    Settings.note_storing(storing=False)
 
 
 def _run(call: Any) -> int:
@@ -121,7 +125,9 @@ def _run(call: Any) -> int:
     except (click.exceptions.Exit, click.ClickException, MentionwatchError) as e:
         return _tell(e)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; what was stored is whole.", err=True)
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the terminal has shown ^C, or a question stands there
+        click.echo("Stopped; what was stored is whole." if Settings.was_storing() else "Stopped.", err=True)
         return EXIT_INTERRUPTED
     except Terminated:
         return EXIT_TERMINATED

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.groups import ListGroup
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
+from mentionwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mentionwatch.model import Alert
+    from mentionwatch.model import Alert, AlertState
     from mentionwatch.store import Store
 
 
-class _ListWhenBare(click.Group):
-    """``alerts`` alone lists; so do ``alerts --brand X`` and ``alerts list``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        asks_help = any(arg in {"-h", "--help"} for arg in args)
-        if not asks_help and not any(arg in self.commands for arg in args):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group("alerts", cls=_ListWhenBare, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("alerts", cls=ListGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
 def alerts_command() -> None:
-    r"""List alerts, show one, acknowledge or resolve it.
+    r"""List alerts, show one, acknowledge or resolve it. Without a command it lists.
 
     \b
     Examples:
@@ -52,10 +43,14 @@ def list_command(
     *, brand: str | None, live: bool, limit: int, format_: str | None, output: Path | None, bom: bool
 ) -> None:
     """List alerts, the latest first."""
+    from mentionwatch.pipeline.search import known_brand
+
+    name = chosen_format(format_, output)
     config = load_settings_config()
     with open_store(config) as store:
-        found = store.alerts(brand=brand, live=live, limit=no_limit(limit))
-    show_alerts(found, format_=chosen_format(format_, output), output=output, bom=bom, zone=zone_of(config))
+        wanted = known_brand(store, config, brand) if brand is not None else None
+        found = store.alerts(brand=wanted, live=live, limit=no_limit(limit, "alerts"))
+    show_alerts(found, format_=name, output=output, bom=bom, zone=zone_of(config))
     if not found:
         settings().say("No alert so far." if not live else "No alert is open.")
 
@@ -64,9 +59,8 @@ def list_command(
 @click.argument("id_", metavar="ID")
 @shared_options
 def show_command(id_: str) -> None:
-    """Show one alert: why, the worst quotes, every link."""
-    from mentionwatch.output.message import alert_text
-    from mentionwatch.output.record import alert_record
+    """Show one alert: its state, why, the worst quotes, every link."""
+    from mentionwatch.output.message import alert_page
     from mentionwatch.pipeline.tell import evidence_of
 
     config = load_settings_config()
@@ -74,10 +68,9 @@ def show_command(id_: str) -> None:
         alert = _find(store, id_)
         evidence = evidence_of(store, alert)
     if settings().json:
-        click.echo(json.dumps(alert_record(alert), ensure_ascii=False, indent=2))
-        return
-    kind = "resolved" if alert.state == "resolved" else "open"
-    click.echo(alert_text(alert, evidence, notice=kind, zone=zone_of(config)), nl=False)  # type: ignore[arg-type]
+        _print(alert)
+    else:
+        click.echo(alert_page(alert, evidence, zone=zone_of(config)), nl=False)
 
 
 @alerts_command.command("ack")
@@ -85,12 +78,7 @@ def show_command(id_: str) -> None:
 @shared_options
 def ack_command(id_: str) -> None:
     """Acknowledge an alert: it is told again only if it gets worse."""
-    config = load_settings_config()
-    with open_store(config) as store:
-        alert = _find(store, id_)
-        if alert.state == "open":
-            store.save_alert(replace(alert, state="acknowledged", updated=now()))
-    settings().say(f"{alert.id} is {'acknowledged' if alert.state == 'open' else alert.state}")
+    _change(id_, "acknowledged")
 
 
 @alerts_command.command("resolve")
@@ -98,12 +86,26 @@ def ack_command(id_: str) -> None:
 @shared_options
 def resolve_command(id_: str) -> None:
     """Resolve an alert by hand."""
-    config = load_settings_config()
-    with open_store(config) as store:
+    _change(id_, "resolved")
+
+
+def _change(id_: str, state: AlertState) -> None:
+    with open_store(load_settings_config()) as store:
         alert = _find(store, id_)
-        if alert.state != "resolved":
-            store.save_alert(replace(alert, state="resolved", resolved=now(), updated=now()))
-    settings().say(f"{alert.id} is resolved")
+        if alert.state != state and store.set_alert_state(alert.id, state, now=now()):
+            alert = _find(store, alert.id)
+        elif alert.state == "resolved":
+            raise UsageError(f"alert {alert.id} is resolved already; another burst opens it again, or a new one")
+    if settings().json:
+        _print(alert)
+    else:
+        settings().say(f"{alert.id} is {state}")
+
+
+def _print(alert: Alert) -> None:
+    from mentionwatch.output.record import alert_record
+
+    click.echo(json.dumps(alert_record(alert), ensure_ascii=False, indent=2))
 
 
 def _find(store: Store, prefix: str) -> Alert:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.hints import warn_of_letters
 from mentionwatch.cli.options import F, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
+    FORMAT_NAMES,
+    SUFFIXES,
     When,
     chosen_format,
+    is_stdout,
     no_limit,
     output_options,
     plural,
     show_mentions,
+    time_range,
     zone_of,
 )
 from mentionwatch.cli.stores import open_store
@@ -24,22 +30,33 @@ from mentionwatch.model import LABELS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mentionwatch.store import Filter
+    from mentionwatch.settings import Config
+    from mentionwatch.store import Filter, Store
 
-EXPORT_SUFFIXES = (".csv", ".json", ".jsonl", ".md")
+
+def _one_query(_ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> str | None:
+    """Several words were meant as one query, which the shell took apart."""
+    if len(words) > 1:
+        raise UsageError(f"a query is one argument; put it in quotes: {shlex.quote(' '.join(words))}")
+    return words[0] if words else None
 
 
 def filter_options(function: F) -> F:
     """Add the filters that both commands take."""
     for option in reversed(
         [
-            click.argument("query", required=False),
+            click.argument("query", nargs=-1, metavar="[QUERY]", callback=_one_query),
             click.option("--brand", metavar="NAME", help="Only this brand."),
             click.option("--source", metavar="NAME", help="Only this source."),
             click.option(
                 "--tone", "tones", multiple=True, type=click.Choice(LABELS), help="Only this tone; repeatable."
             ),
-            click.option("--since", type=When(), metavar="WHEN", help="From this time on: 7d, 24h, 2026-11-01."),
+            click.option(
+                "--since",
+                type=When(),
+                metavar="WHEN",
+                help="From this time on: 7d, 24h, 2026-11-01 (local time).",
+            ),
             click.option("--until", type=When(), metavar="WHEN", help="Before this time."),
         ]
     ):
@@ -48,11 +65,25 @@ def filter_options(function: F) -> F:
 
 
 def _filter(
-    brand: str | None, source: str | None, tones: tuple[str, ...], since: datetime | None, until: datetime | None
+    store: Store,
+    config: Config,
+    *,
+    brand: str | None,
+    source: str | None,
+    tones: tuple[str, ...],
+    times: tuple[datetime | None, datetime | None],
 ) -> Filter:
+    """The filter; names are looked up, so that a mistyped one is no empty result."""
+    from mentionwatch.pipeline.search import known_brand, known_source
     from mentionwatch.store import Filter
 
-    return Filter(brand=brand, source=source, tones=tones, since=since, until=until)
+    return Filter(
+        brand=known_brand(store, config, brand) if brand is not None else None,
+        source=known_source(store, config, source) if source is not None else None,
+        tones=tones,
+        since=times[0],
+        until=times[1],
+    )
 
 
 @click.command("mentions")
@@ -84,11 +115,13 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     """
     from mentionwatch.pipeline.search import search_store
 
-    config = load_settings_config()
-    with open_store(config) as store:
-        wanted = _filter(brand, source, tones, since, until)
-        found = search_store(store, query, wanted, sort=sort, limit=no_limit(limit))  # type: ignore[arg-type]
     name = chosen_format(format_, output)
+    config = load_settings_config()
+    times = time_range(since, until, config)
+    warn_of_letters([query] if query else [])
+    with open_store(config) as store:
+        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times)
+        found = search_store(store, query, wanted, sort=sort, limit=no_limit(limit))  # type: ignore[arg-type]
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
     if not found.mentions:
         settings().say("No mention fits.")
@@ -104,7 +137,10 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     required=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="FILE.csv, .json, .jsonl or .md",
+    help="FILE.csv, .json, .jsonl or .md; - is stdout, with --format.",
+)
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(FORMAT_NAMES), help="How to write it.  [default: by the suffix]"
 )
 @click.option("--bom", is_flag=True, help="Start CSV with a byte order mark, for Excel.")
 @shared_options
@@ -116,6 +152,7 @@ def export_command(  # noqa: PLR0917 - one parameter per option
     since: datetime | None,
     until: datetime | None,
     output: Path,
+    format_: str | None,
     bom: bool,  # noqa: FBT001 - click's flag
 ) -> None:
     r"""Write what is stored to a file, oldest first; its suffix says how.
@@ -124,13 +161,21 @@ def export_command(  # noqa: PLR0917 - one parameter per option
     Examples:
       mentionwatch export -o mentions.csv
       mentionwatch export --tone negative --since 30d -o complaints.csv --bom
+      mentionwatch export -o - --format jsonl | jq .title
     """
     from mentionwatch.pipeline.search import search_store
 
-    if output.suffix.lower() not in EXPORT_SUFFIXES:
-        raise UsageError(f"cannot tell the format of {str(output)!r}; let it end in {', '.join(EXPORT_SUFFIXES)}")
+    name = chosen_format(format_, output)
+    if not (format_ or settings().json or output.suffix.lower() in SUFFIXES):
+        place = "stdout" if is_stdout(output) else repr(str(output))
+        raise UsageError(f"cannot tell the format of {place}; give --format, or a file in {', '.join(SUFFIXES)}")
     config = load_settings_config()
+    times = time_range(since, until, config)
+    warn_of_letters([query] if query else [])
     with open_store(config) as store:
-        found = search_store(store, query, _filter(brand, source, tones, since, until), sort="oldest")
-    show_mentions(found.mentions, format_=chosen_format(None, output), output=output, bom=bom, zone=zone_of(config))
-    settings().say(f"{plural(len(found.mentions), 'mention')} written to {output}")
+        found = search_store(
+            store, query, _filter(store, config, brand=brand, source=source, tones=tones, times=times), sort="oldest"
+        )
+    show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
+    if not is_stdout(output):
+        settings().say(f"{plural(len(found.mentions), 'mention')} written to {output}")

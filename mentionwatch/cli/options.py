@@ -34,6 +34,16 @@ class Settings:
         """For whoever tells an error after click's context is gone."""
         return _last.verbosity
 
+    @staticmethod
+    def was_storing() -> bool:
+        """For whoever tells that the program was stopped."""
+        return _last.storing
+
+    @staticmethod
+    def note_storing(*, storing: bool = True) -> None:
+        """From now on the command writes to the store, or not."""
+        _last.storing = storing
+
     def wants_color(self) -> bool:
         """``--color`` wins over NO_COLOR, NO_COLOR over the terminal."""
         if self.color != "auto":
@@ -48,8 +58,16 @@ class Settings:
             click.echo(line, err=True)
 
 
-# Errors are told after click has closed its contexts; this is where their verbosity is found.
-_last = Settings()
+@dataclass
+class _Last:
+    """What is needed after click has closed its contexts, for telling an error."""
+
+    verbosity: int = 0
+    #: The command writes to the store.
+    storing: bool = False
+
+
+_last = _Last()
 
 
 def settings() -> Settings:
@@ -60,6 +78,9 @@ def settings() -> Settings:
 
 def shared_options(function: F) -> F:
     """Add the shared options; they are kept in the context and not passed to the command."""
+    # click keeps the lines of a paragraph that begins with a backspace; docstrings are raw, and hold "\\b" for it.
+    if function.__doc__:
+        function.__doc__ = function.__doc__.replace("\\b\n", "\b\n")
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -131,9 +152,10 @@ def find_settings_config() -> Config | None:
     """
     from mentionwatch.config import find_config, load_config
     from mentionwatch.match import compile_query
+    from mentionwatch.sources.presets import names
 
     found = find_config(settings().config, os.environ, Path.cwd())
     if found is None:
         return None
     path, named = found
-    return load_config(path, named=named, environ=os.environ, check_query=compile_query)
+    return load_config(path, named=named, environ=os.environ, check_query=compile_query, presets=names())

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.hints import command_line
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
-from mentionwatch.cli.show import now, plural, progress, zone_of
+from mentionwatch.cli.show import Length, now, progress, zone_of
 from mentionwatch.errors import Locked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, timedelta
 
     from mentionwatch.deliver.base import Channel
-    from mentionwatch.model import Mention, Notice
+    from mentionwatch.health import Change
+    from mentionwatch.model import Mention, Notice, Outcome
     from mentionwatch.pipeline.poll import PollReport
     from mentionwatch.settings import Config
 
@@ -30,15 +34,21 @@ SILENT_LOCK_S = 3600.0
 @click.option(
     "--wait", "wait_s", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait for another run."
 )
+@click.option(
+    "--max-time", type=Length(), metavar="TIME", help="Stop asking after 5m, 90s …; the rest waits for the next poll."
+)
 @shared_options
-def poll_command(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: float) -> int:
+def poll_command(
+    *, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: float, max_time: timedelta | None
+) -> int:
     r"""Poll the sources that are due, store, detect, tell.
 
-    Prints nothing when there is nothing to say, so that cron mails only alerts and trouble.
+    Prints nothing when there is nothing to say, so that cron mails only alerts and trouble. On a terminal it ends with
+    a summary. With --json the report is on stdout, and alerts are told on stderr.
 
     \b
-    Crontab line:
-      */15 * * * * mentionwatch poll
+    Crontab line, with its full path (command -v mentionwatch):
+      */15 * * * * /home/you/.venv/bin/mentionwatch poll
 
     \b
     Exit codes: 0 nothing is down; 3 a source is down; 4 every source failed;
@@ -47,54 +57,123 @@ def poll_command(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_
     from mentionwatch.pipeline.api import poll
 
     config = load_settings_config()
-    with progress(len(config.sources), "Polling") as step:
-        try:
+    settings().note_storing()
+    at = now()
+    changes: list[Change] = []
+    try:
+        with progress(len(config.sources), "Polling") as step:
             report = poll(
                 config,
                 channel=_channel(config, dry_run=dry_run),
-                now=now(),
+                now=at,
                 every_source=every_source,
                 dry_run=dry_run,
                 wait_s=wait_s,
+                max_time=max_time,
                 progress=step,
+                on_change=changes.append,
             )
-        except Locked as e:
-            if e.held_s is not None and e.held_s < SILENT_LOCK_S and settings().verbosity <= 0:
-                return e.exit_code
-            raise
-    _say(report)
-    _hint(report)
-    return report.exit_code(alerts_count=alerts_count)
+    except Locked as e:
+        if e.held_s is not None and e.held_s < SILENT_LOCK_S and not _is_watched():
+            return e.exit_code
+        raise
+    finally:
+        # Each is recorded as told, so it is told too when the poll is stopped before its end.
+        for change in changes:
+            click.echo(f"{'Error: ' if change.down else ''}{change}", err=True)
+    code = report.exit_code(alerts_count=alerts_count)
+    if settings().json:
+        click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
+    told = {change.status.name for change in changes}
+    if _is_watched():
+        _say_summary(report, config, at, told)
+    elif code == 4:
+        _say_all_failed(report, told)
+    return code
+
+
+def _is_watched() -> bool:
+    """On a terminal somebody watches; in cron only who asked for it."""
+    return settings().verbosity >= (0 if sys.stderr.isatty() else 1)
 
 
 def _channel(config: Config, *, dry_run: bool) -> Channel:
-    """Stdout, which cron mails; a dry run shows it on stderr instead, as what would be sent."""
+    """Stdout, which cron mails; stderr in a dry run, as what would be sent, and where stdout is for JSON."""
     from mentionwatch.deliver.stdout import StdoutChannel
+    from mentionwatch.output.layout import ID_SHOWN
     from mentionwatch.output.message import alert_text
 
     def render(notice: Notice, evidence: Sequence[Mention]) -> str:
-        text = alert_text(notice.alert, evidence, notice=notice.kind, zone=zone_of(config))
+        footer = command_line("alerts", "show", notice.alert.id[:ID_SHOWN], config=config.path)
+        text = alert_text(notice.alert, evidence, notice=notice.kind, zone=zone_of(config), footer=footer)
         return f"Would tell:\n{text}" if dry_run else text
 
-    return StdoutChannel(sys.stderr if dry_run else sys.stdout, render)
+    return StdoutChannel(sys.stderr if dry_run or settings().json else sys.stdout, render)
 
 
-def _say(report: PollReport) -> None:
-    """Trouble that is new goes to stderr; how it went only to who asked for it."""
+def _say_all_failed(report: PollReport, told: set[str]) -> None:
+    """When every source failed: why those did that had not failed before, and were not told."""
+    from mentionwatch.model import Failed
+
+    asked = {outcome.source for outcome in report.outcomes if isinstance(outcome, Failed)}
+    for status in report.statuses:
+        if status.fails == 1 and status.name in asked - told:
+            click.echo(f"Error: {status.name}: {status.reason}", err=True)
+
+
+def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str]) -> None:
+    """How it went, which sources fail, and where to look."""
     from mentionwatch.pipeline.poll import summary
 
-    for change in report.changes:
-        click.echo(f"{'Error: ' if change.down else ''}{change}", err=True)
-    settings().say(summary(report) + ".", level=1)
+    if report.waiting and not report.outcomes:
+        settings().say(_none_due(report, config, at))
+    else:
+        settings().say(summary(report) + ".")
     for status in report.statuses:
-        if status.fails:
-            settings().say(f"{status.name}: {status.state} ({status.fails} in a row): {status.reason}", level=1)
+        if status.fails and status.name not in told:
+            settings().say(f"{status.name}: {status.state} ({status.fails} in a row): {status.reason}")
+    if report.mentions:
+        if all(mention.backlog for mention in report.mentions):
+            settings().say("They were there before: they are learned from, and no alert is made of them.")
+        settings().say(f"See them with: {command_line('mentions', config=config.path)}")
 
 
-def _hint(report: PollReport) -> None:
-    """On a terminal somebody watches: say what came, and where to look."""
-    if settings().verbosity != 0 or not sys.stderr.isatty() or not report.mentions:
-        return
-    backlog = sum(mention.backlog for mention in report.mentions)
-    note = f", {backlog} of them were there before and are learned from only" if backlog else ""
-    settings().say(f"{plural(len(report.mentions), 'new mention')}{note}; see them with mentionwatch mentions")
+def _none_due(report: PollReport, config: Config, at: datetime) -> str:
+    from mentionwatch.output.layout import shown_time
+
+    times = [s.next_poll for s in report.statuses if s.next_poll and s.next_poll > at and s.state != "gone"]
+    if not times:
+        return "No source is due; --all asks now."
+    due, today = shown_time(min(times), zone_of(config)), shown_time(at, zone_of(config))[:10]
+    return f"No source is due before {due.removeprefix(today).strip()}; --all asks now."
+
+
+def _record(report: PollReport, code: int) -> dict[str, object]:
+    """The report as JSON."""
+    return {
+        "sources": [_source_record(outcome) for outcome in report.outcomes],
+        "mentions": len(report.mentions),
+        "alerts": [alert.id for alert in report.alerts],
+        "exit_code": code,
+    }
+
+
+def _source_record(outcome: Outcome) -> dict[str, object]:
+    """What became of one source; `error` is also why a source was postponed, or answered in part only."""
+    from mentionwatch.model import Failed, Polled, Postponed
+
+    names = {Polled: "polled", Failed: "failed", Postponed: "postponed"}
+    error: object = None
+    if isinstance(outcome, Failed):
+        error = outcome.error
+    elif isinstance(outcome, Postponed):
+        error = outcome.reason
+    elif isinstance(outcome, Polled) and outcome.partly_failed:
+        error = outcome.partly_failed[0]
+    return {
+        "name": outcome.source,
+        "outcome": names.get(type(outcome), "not-modified"),
+        "entries": getattr(outcome, "entries", None),
+        "mentions": getattr(outcome, "mentions", None),
+        "error": None if error is None else str(error),
+    }

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.hints import error_text, warn_of_letters
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
     When,
     chosen_format,
+    in_zone,
     no_limit,
     now,
     output_options,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--url", "urls", multiple=True, metavar="URL|FILE", help="A feed, JSON Feed or review page; repeatable.")
 @click.option("--use", "presets", multiple=True, metavar="PRESET", help="A preset; repeatable.")
 @click.option("--source", "names", multiple=True, metavar="NAME", help="A source of the configuration; repeatable.")
-@click.option("--since", type=When(), metavar="WHEN", help="Only what is published since: 7d, 24h, 2026-11-01.")
+@click.option("--since", type=When(), metavar="WHEN", help="Only what is published since: 7d, 2026-11-01 (local time).")
 @click.option("--tone", "tones", multiple=True, type=click.Choice(LABELS), help="Only this tone; repeatable.")
 @click.option("--limit", default=0, metavar="N", help="At most N mentions; 0: all.")
 @output_options
@@ -59,7 +61,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     \b
     Examples:
       mentionwatch scan acme '"acme router"' --since 7d
-      mentionwatch scan acme --url https://forum.acme.example/posts.rss --tone negative
+      mentionwatch scan acme --url https://acme.example/posts.rss --tone negative
       mentionwatch scan acme --url saved.xml --format csv -o mentions.csv
       mentionwatch scan --config mentionwatch.toml
 
@@ -70,10 +72,12 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     """
     from mentionwatch.pipeline.api import scan
 
-    wanted = no_limit(limit)
+    wanted, format_ = no_limit(limit), chosen_format(format_, output)
     config = load_settings_config() if settings().config or names else None
     if not terms and config is None:
         raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
+    warn_of_letters(terms)
+    presets = _presets(presets)
     sources = _sources(names, config, others=bool(urls or presets))
     if not (urls or presets or sources):
         presets = _default_presets()
@@ -84,16 +88,18 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
             presets=presets,
             sources=sources,
             brands=config.brands if config and not terms else (),
-            since=since,
+            since=in_zone(since, config),
             now=now(),
             fetch=config.fetch if config else FetchSettings(),
             tone=config.tone if config else ToneSettings(),
             progress=step,
         )
     shown = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
-    show_mentions(shown[:wanted], format_=chosen_format(format_, output), output=output, bom=bom, zone=zone_of(config))
+    show_mentions(
+        shown[:wanted], format_=format_, output=output, bom=bom, zone=zone_of(config), keywords=len(set(terms)) > 1
+    )
     for name, error in report.errors:
-        click.echo(f"Error: {name}: {error}", err=True)
+        click.echo(f"Error: {name}: {error_text(error)}", err=True)
     settings().say(_summary(report, shown, len(shown[:wanted])))
     return _exit_code(report)
 
@@ -104,11 +110,18 @@ def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> 
         return []
     if not names:
         return [] if others else list(config.sources)
+    from mentionwatch.pipeline.search import known_name
+
     known = {source.name: source for source in config.sources}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"there is no source {name!r}; the configuration has {', '.join(known) or 'none'}")
-    return [known[name] for name in dict.fromkeys(names)]
+    return [known[name] for name in dict.fromkeys(known_name(name, known, "source") for name in names)]
+
+
+def _presets(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The presets that were named, each of which has to be there."""
+    from mentionwatch.pipeline.search import known_name
+    from mentionwatch.sources.presets import names
+
+    return tuple(known_name(preset, names(), "preset") for preset in given)
 
 
 def _default_presets() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mentionwatch.settings import Config
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "markdown")
+#: What a file's suffix says of its format.
+SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown"}
 
 
 def now() -> datetime:
@@ -48,47 +51,79 @@ def output_options(function: F) -> F:
 
 
 def chosen_format(format_: str | None, output: Path | None = None) -> str:
-    """``--format`` wins, then ``--json``, then the file's suffix, then the table."""
-    if format_:
-        return format_
+    """``--format`` or ``--json``, else what the file's suffix says, else the table.
+
+    Raises:
+        UsageError: ``--json``, and something else too.
+    """
+    by_suffix = SUFFIXES.get(output.suffix.lower()) if output else None
     if settings().json:
+        if format_ not in {None, "json"} or (format_ is None and by_suffix not in {None, "json"}):
+            raise UsageError(f"--json and {f'--format {format_}' if format_ else output} contradict each other")
         return "json"
-    suffixes = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown"}
-    return suffixes.get(output.suffix.lower(), "table") if output else "table"
+    return format_ or by_suffix or "table"
 
 
 @contextmanager
 def open_output(output: Path | None) -> Iterator[TextIO]:
     """Stdout, or a file that appears whole or not at all.
 
+    A link is followed: what it leads to is replaced, and it stays.  Pipes and devices are written to as they are.
+
     Raises:
         OutputError: The file cannot be written.
     """
-    if output is None or str(output) == "-":
+    if output is None or is_stdout(output):
         # The formats end their lines themselves.
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(newline="")
         yield sys.stdout
         return
-    part = output.with_name(output.name + ".part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(output)
+        if output.exists() and not (output.is_file() or output.is_dir()):
+            with output.open("w", encoding="utf-8", newline="") as file:
+                yield file
+        else:
+            with _replaced(Path(os.path.realpath(output))) as file:
+                yield file
     except OSError as e:
         raise OutputError(f"cannot write {output}: {e.strerror or e}") from e
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[TextIO]:
+    """A new file that takes the target's place, and its permissions, when it is whole."""
+    part = target.with_name(f".mentionwatch-{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)  # of a process of this number that was killed
+        with part.open("x", encoding="utf-8", newline="") as file:
+            yield file
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
 
+def is_stdout(output: Path) -> bool:
+    """Whether ``-o`` means stdout."""
+    return str(output) == "-"
+
+
 def show_mentions(
-    mentions: Iterable[Mention], *, format_: str, output: Path | None, bom: bool = False, zone: tzinfo | None = None
+    mentions: Iterable[Mention],
+    *,
+    format_: str,
+    output: Path | None,
+    bom: bool = False,
+    zone: tzinfo | None = None,
+    keywords: bool = False,
 ) -> None:
     """Print mentions in a format."""
     from mentionwatch.output import write_mentions
 
     with open_output(output) as stream:
-        write_mentions(format_, mentions, stream, bom=bom, zone=zone, **_look(output))
+        write_mentions(format_, mentions, stream, bom=bom, zone=zone, keywords=keywords, **_look(output))
 
 
 def show_alerts(
@@ -102,14 +137,14 @@ def show_alerts(
 
 
 def show_table(columns: list[str], rows: list[list[str]]) -> None:
-    """A small plain table on stdout; texts are made safe."""
+    """A small plain table on stdout; texts are made safe, and the last column may be long."""
     from mentionwatch.output.grid import grid_text
 
     click.echo(grid_text(columns, rows, width=terminal_width()), nl=False)
 
 
 def _look(output: Path | None) -> dict[str, Any]:
-    to_file = output is not None and str(output) != "-"
+    to_file = output is not None and not is_stdout(output)
     return {"width": terminal_width(), "color": not to_file and settings().wants_color()}
 
 
@@ -127,8 +162,17 @@ def zone_of(config: Config | None) -> tzinfo | None:
     return ZoneInfo(config.timezone)
 
 
-class When(click.ParamType["datetime"]):
-    """A moment: a length of time ago (``7d``), or a date or time in ISO 8601 (UTC unless it says otherwise)."""
+if TYPE_CHECKING:
+    _Moment = click.ParamType["datetime"]
+else:
+    _Moment = click.ParamType  # before click 8.5 it cannot be subscripted
+
+
+class When(_Moment):
+    """A moment: a length of time ago (``7d``), or a date or time in ISO 8601.
+
+    One that names no zone comes without it: see ``in_zone``.
+    """
 
     name = "when"
 
@@ -141,16 +185,63 @@ class When(click.ParamType["datetime"]):
         except (ValueError, OverflowError):
             pass
         try:
-            found = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            return datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
         except ValueError:
             self.fail(f"{value!r} is no time; write 7d, 24h, 2026-11-01 or 2026-11-01T08:00", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
-def no_limit(limit: int) -> int | None:
+if TYPE_CHECKING:
+    _Span = click.ParamType[timedelta]
+else:
+    _Span = click.ParamType
+
+
+class Length(_Span):
+    """A length of time: ``90s``, ``5m``."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read it."""
+        try:
+            return value if isinstance(value, timedelta) else parse_span(value)
+        except ValueError as e:
+            self.fail(str(e), param, ctx)
+
+
+def in_zone(moment: datetime | None, config: Config | None) -> datetime | None:
+    """A moment in UTC; without a zone it is meant as times are shown: in the configured one, else the system's.
+
+    Raises:
+        UsageError: It lies beyond what calendars hold.
+    """
+    if moment is None:
+        return None
+    try:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone_of(config))
+        return aware.astimezone(timezone.utc)
+    except (OverflowError, ValueError, OSError) as e:
+        raise UsageError(f"{moment} is too far away; write a date nearer to today") from e
+
+
+def time_range(
+    since: datetime | None, until: datetime | None, config: Config | None
+) -> tuple[datetime | None, datetime | None]:
+    """Both ends in UTC, see ``in_zone``.
+
+    Raises:
+        UsageError: Nothing lies between them.
+    """
+    start, end = in_zone(since, config), in_zone(until, config)
+    if start is not None and end is not None and start >= end:
+        raise UsageError("nothing lies between --since and --until; --since has to be the earlier one")
+    return start, end
+
+
+def no_limit(limit: int, what: str = "mentions") -> int | None:
     """0 means all."""
     if limit < 0:
-        raise UsageError("--limit is a number of mentions; 0 means all of them")
+        raise UsageError(f"--limit is a number of {what}; 0 means all of them")
     return limit or None
 
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.groups import Group
+from mentionwatch.cli.hints import error_text
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import age, now, plural, show_table, until
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
-from mentionwatch.settings import FetchSettings, SourceSettings, name_sources, show_span
+from mentionwatch.settings import FetchSettings, SourceSettings, StoreSettings, name_sources, show_span
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     from mentionwatch.pipeline.check import Checked
     from mentionwatch.pipeline.status import SourceRow
     from mentionwatch.settings import Config
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-@click.group("sources", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("sources", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
 def sources_command() -> None:
     r"""List the sources, see how they do, or check one.
@@ -32,6 +36,7 @@ def sources_command() -> None:
     Examples:
       mentionwatch sources list
       mentionwatch sources status
+      mentionwatch sources check                  all that are configured
       mentionwatch sources check forum
       mentionwatch sources check https://forum.acme.example/posts.rss
     """
@@ -55,8 +60,11 @@ def list_command() -> None:
     if settings().json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    cells = [[*(str(row[key]) for key in ("name", "kind", "place", "every")), ", ".join(row["brands"])] for row in rows]
-    show_table(["name", "kind", "place", "every", "brands"], cells)
+    cells = [
+        [source.name, str(row["kind"]), str(row["every"]), ", ".join(source.brands) or "all", str(row["place"])]
+        for source, row in zip(config.sources, rows, strict=True)
+    ]
+    show_table(["name", "kind", "every", "brands", "place"], cells)
 
 
 @sources_command.command("status")
@@ -87,41 +95,71 @@ def _why(row: SourceRow) -> str:
 
 
 @sources_command.command("check")
-@click.argument("places", nargs=-1, required=True, metavar="NAME|URL|FILE...")
+@click.argument("places", nargs=-1, metavar="[NAME|URL|FILE]...")
 @shared_options
 def check_command(places: tuple[str, ...]) -> int:
     """Fetch sources now and show what is read; store nothing.
 
-    Exit code 3 when some failed, 4 when all did.
+    Without a name, all that are configured. Exit code 3 when some failed, 4 when all did.
     """
     from mentionwatch.pipeline.check import check_sources
     from mentionwatch.pipeline.places import named_files
 
-    config = find_settings_config()
-    wanted = list(name_sources(_settings(place, config) for place in places))
+    config = find_settings_config() if places else load_settings_config()
+    at = now()
+    wanted = _wanted(places, config)
     checked = check_sources(
         wanted,
         config.brands if config else (),
-        now=now(),
+        now=at,
         fetch=config.fetch if config else FetchSettings(),
         files=named_files(wanted),
     )
+    keep = (config.store if config else StoreSettings()).keep
     if settings().json:
-        click.echo(json.dumps([one.record() for one in checked], ensure_ascii=False, indent=2))
+        records = [_record(one, _too_old(one, at - keep)) for one in checked]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
         for one in checked:
-            _show(one)
+            _show(one, _too_old(one, at - keep), keep)
     for one in checked:
         for error in one.errors:
-            click.echo(f"Error: {one.name}: {error}", err=True)
+            click.echo(f"Error: {one.name}: {error_text(error)}", err=True)
     failed = sum(one.failed for one in checked)
     return 4 if failed == len(checked) else 3 if any(one.errors for one in checked) else 0
+
+
+def _too_old(one: Checked, oldest: datetime) -> int:
+    return sum(entry.published is not None and entry.published < oldest for entry in one.entries)
+
+
+def _record(one: Checked, too_old: int) -> dict[str, object]:
+    from mentionwatch.output.record import entry_record
+
+    return one.record() | {
+        "entries": [entry_record(entry) for entry in one.entries],
+        "too_old": too_old,
+        "errors": [error_text(error) for error in one.errors],
+    }
+
+
+def _wanted(places: tuple[str, ...], config: Config | None) -> list[SourceSettings]:
+    """The places that were named; without any, all that are configured.
+
+    Raises:
+        UsageError: There is nothing to check.
+    """
+    if places:
+        return list(name_sources((_settings(place, config) for place in dict.fromkeys(places)), telling=True))
+    if config is None or not config.sources:
+        raise UsageError("no source is configured; name one: mentionwatch sources check URL")
+    return list(config.sources)
 
 
 def _settings(place: str, config: Config | None) -> SourceSettings:
     """A configured source by its name, else an address, a file, or a preset."""
     for source in config.sources if config else ():
-        if source.name == place:
+        if source.name.casefold() == place.casefold():
             return source
     from mentionwatch.pipeline.places import as_place
     from mentionwatch.sources.presets import names as preset_names
@@ -132,10 +170,10 @@ def _settings(place: str, config: Config | None) -> SourceSettings:
         return as_place(place)
     except UsageError as e:
         names = ", ".join(source.name for source in config.sources) if config else "none, for want of a configuration"
-        raise UsageError(f"{e}; configured sources: {names}") from e
+        raise UsageError(f"{e}; configured sources: {names or 'none'}; presets: {', '.join(preset_names())}") from e
 
 
-def _show(one: Checked) -> None:
+def _show(one: Checked, too_old: int, keep: timedelta) -> None:
     """What was read, the first entries, what was dropped and why."""
     if one.failed:
         return
@@ -149,6 +187,10 @@ def _show(one: Checked) -> None:
     if len(one.entries) > SHOWN:
         click.echo(f"  and {len(one.entries) - SHOWN} more")
     if one.mentions is not None:
-        click.echo(f"  {plural(one.mentions, 'mention')} of your brands would be stored")
+        stored = "would be stored" if not too_old else "are in it"
+        click.echo(f"  {plural(one.mentions, 'mention')} of your brands {stored}")
+    if too_old:
+        entries = plural(too_old, "entry").replace("entrys", "entries")
+        click.echo(f"  too old to be stored (store.keep is {show_span(keep)}): {entries}")
     for dropped in one.dropped[:SHOWN]:
         click.echo(f"  dropped: {one_line(dropped.what, 50)}: {dropped.why}")

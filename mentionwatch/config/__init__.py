@@ -27,7 +27,7 @@ from mentionwatch.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 __all__ = [
     "default_store_url",
@@ -37,6 +37,7 @@ __all__ = [
     "resolve_secrets",
     "show_config",
     "starter",
+    "user_config_file",
 ]
 
 
@@ -80,12 +81,7 @@ def find_config(named: Path | None, environ: Mapping[str, str], cwd: Path) -> tu
                 [Problem(str(path), None, "", f"there is no such file{by}; see: mentionwatch config init")]
             )
         return cwd / path, True
-    from platformdirs import user_config_path
-
-    candidates = (
-        (cwd / "mentionwatch.toml", False),
-        (user_config_path("mentionwatch", appauthor=False) / "config.toml", True),
-    )
+    candidates = ((cwd / "mentionwatch.toml", False), (user_config_file(), True))
     return next(((path, chosen) for path, chosen in candidates if _exists(path)), None)
 
 
@@ -96,6 +92,13 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def user_config_file() -> Path:
+    """The file in the user's own config folder, whether it is there or not."""
+    from platformdirs import user_config_path
+
+    return user_config_path("mentionwatch", appauthor=False) / "config.toml"
+
+
 def default_store_url() -> str:
     """Where what was read is kept unless the file says otherwise: in the user's data folder."""
     from platformdirs import user_data_path
@@ -104,11 +107,12 @@ def default_store_url() -> str:
 
 
 def load_config(
-    path: Path,
+    path: str | os.PathLike[str],
     *,
     named: bool = True,
     environ: Mapping[str, str] | None = None,
     check_query: Callable[[str], object] | None = None,
+    presets: Collection[str] | None = None,
 ) -> Config:
     """Read a file; the result has its secrets in it, an absolute store URL and its path.
 
@@ -117,19 +121,28 @@ def load_config(
         named: Whether the user chose it (see find_config); one that was only found may read no other files.
         environ: Where ``env:NAME`` is looked up; None: the process's environment.
         check_query: See parse_config.
+        presets: See parse_config.
 
     Raises:
         ConfigError: It cannot be read, holds mistakes, or a secret is not there.
     """
+    path = Path(path)
     environ = os.environ if environ is None else environ
     document = toml.parse(toml.read_text(path, str(path)), str(path))
     secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
-    config = _build(document, check_query, [document.problem(where, why) for where, why in missing.items()])
+    more = [document.problem(where, why) for where, why in missing.items()]
+    config = _build(document, check_query, presets, more)
     config = replace(put_secrets(config, secrets), path=path)
     return replace(config, store=replace(config.store, url=_store_url(config.store.url, path.parent)))
 
 
-def parse_config(text: str, file: str, check_query: Callable[[str], object] | None = None) -> Config:
+def parse_config(
+    text: str,
+    file: str,
+    check_query: Callable[[str], object] | None = None,
+    *,
+    presets: Collection[str] | None = None,
+) -> Config:
     """Read a configuration from text, and fill in the defaults that take code.
 
     A source without a name gets its URL's host or its preset's name; a brand's ``alerts`` hold all of ``[alerts]``
@@ -139,17 +152,23 @@ def parse_config(text: str, file: str, check_query: Callable[[str], object] | No
         text: The document.
         file: What to call it in messages.
         check_query: Compiles a query of a brand, and raises QueryError where it cannot.
+        presets: Names of the presets that there are; None: they are not looked at.
 
     Raises:
         ConfigError: It holds mistakes; all of them are named.
     """
-    return _build(toml.parse(text, file), check_query, ())
+    return _build(toml.parse(text, file), check_query, presets, ())
 
 
-def _build(document: toml.Document, check_query: Callable[[str], object] | None, more: Iterable[Problem]) -> Config:
+def _build(
+    document: toml.Document,
+    check_query: Callable[[str], object] | None,
+    presets: Collection[str] | None,
+    more: Iterable[Problem],
+) -> Config:
     checked = toml.check(document, _File)
     # The checks read the document itself, so that they tell their mistakes beside those of the types.
-    problems = [*checked.problems, *check_document(document, check_query), *more]
+    problems = [*checked.problems, *check_document(document, check_query, presets), *more]
     if checked.value is None or problems:
         raise ConfigError(toml.bounded(problems, document.file))
     file = checked.value

@@ -7,6 +7,7 @@ already: so one run tells all the mistakes of a file.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from mentionwatch.settings import parse_size, parse_span
 from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from mentionwatch.errors import Problem
     from mentionwatch.toml import Document
@@ -28,19 +29,26 @@ Check = Callable[[Any], "str | None"]
 _Tables = list[tuple[int, dict[str, Any]]]
 
 
-def check_document(document: Document, check_query: Callable[[str], object] | None = None) -> list[Problem]:
+def check_document(
+    document: Document,
+    check_query: Callable[[str], object] | None = None,
+    presets: Collection[str] | None = None,
+) -> list[Problem]:
     """Name every mistake that is none of type.
 
     Args:
         document: The file as it stands.
         check_query: Compiles a query, and raises QueryError where it cannot.
+        presets: Names of the presets that there are; None: they are not looked at.
     """
     # Looking for what was meant takes time, so a file of nothing but mistakes is not read to its end.
-    return list(itertools.islice(_problems(document, check_query), MAX_PROBLEMS + 1))
+    return list(itertools.islice(_problems(document, check_query, presets), MAX_PROBLEMS + 1))
 
 
-def _problems(document: Document, check_query: Callable[[str], object] | None) -> Iterator[Problem]:
-    checks = {**_CHECKS, **dict.fromkeys(_QUERIES, _query(check_query))}
+def _problems(
+    document: Document, check_query: Callable[[str], object] | None, presets: Collection[str] | None
+) -> Iterator[Problem]:
+    checks = {**_CHECKS, **dict.fromkeys(_QUERIES, _query(check_query)), "sources[].use": _preset(presets)}
     for path, value in _walk(document.values):
         check = checks.get(_pattern(path))
         wrong = check(value) if check else None
@@ -147,6 +155,12 @@ def _web_url(value: Any) -> str | None:
     return 'is no URL to fetch; write http:// or https:// and a host, such as "https://forum.example.com/posts.rss"'
 
 
+def _host(value: Any) -> str | None:
+    if not isinstance(value, str) or (value.strip() and not re.search(r"[\s/@?#*]|:\d+$", value)):
+        return None
+    return 'is no host; write its name alone, such as "wiki.intranet"'
+
+
 def _store_url(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
@@ -177,6 +191,17 @@ def _timezone(value: Any) -> str | None:
     return None
 
 
+def _preset(presets: Collection[str] | None) -> Check:
+    known = sorted(presets or ())
+
+    def check(value: Any) -> str | None:
+        if presets is None or not isinstance(value, str) or not value.strip() or value in presets:
+            return _filled(value)
+        return f"there is no preset {shown(value)}{suggest(value, known)}"
+
+    return check
+
+
 _COUNT = _number("from 1 to 1000000", lambda n: 1 <= n <= 1_000_000)
 _POSITIVE = _span(timedelta(microseconds=1), "longer than 0")
 _QUERIES = ("brands[].match[]", "brands[].exclude[]", "brands[].context[]")
@@ -195,6 +220,8 @@ _CHECKS: dict[str, Check] = {
     "fetch.concurrency": _number("from 1 to 1000", lambda n: 1 <= n <= 1000),
     "fetch.timeout": _POSITIVE,
     "fetch.max_bytes": _size,
+    "fetch.max_redirects": _number("from 0 to 20", lambda n: 0 <= n <= 20),
+    "fetch.private_hosts[]": _host,
     "tone.neutral_band": _number("from 0 to less than 1", lambda n: 0 <= n < 1),
     "brands[].name": _filled,
     "brands[].match": _queries,
@@ -203,7 +230,6 @@ _CHECKS: dict[str, Check] = {
     "brands[].ignore_sites[]": _filled,
     "sources[].name": _filled,
     "sources[].url": _web_url,
-    "sources[].use": _filled,
     "sources[].every": _span(timedelta(minutes=1), '"1m" or more'),
     "sources[].fail_after": _COUNT,
     "sources[].backfill": _POSITIVE,

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mentionwatch.settings import Config
 
 
-
 def show_config(config: Config) -> str:
     """Write what is in force as TOML, with every default, and ``***`` for what is secret.
 
@@ -123,7 +122,7 @@ _STARTER = """\
 
 [[brands]]
 name = {name}
-# Queries, one of which has to match: words, "phrases", AND OR NOT, NEAR/3, wild*
+# Queries, one of which has to match: words, "phrases", AND OR NOT, parentheses
 match = [{match}]
 # Queries, none of which may match.
 # exclude = []
@@ -134,5 +133,5 @@ match = [{match}]
 # How soon to tell: low, medium or high.
 sensitivity = "medium"
 
-# Where to look: the URL of a feed, or the name of a preset (see: mentionwatch sources presets).
+# Where to look: url = "https://…" is a feed or a page with reviews, use = "hackernews" a preset.
 {sources}"""

@@ -24,8 +24,11 @@ class StdoutChannel:
 
     def send(self, notice: Notice, evidence: Sequence[Mention]) -> None:
         """Print and flush, so that "sent" is not said of what sits in a buffer."""
+        text = self.render(notice, evidence).rstrip("\n") + "\n\n"
+        # An alert is told in any case: characters that the stream cannot hold are written as escapes.
+        encoding = getattr(self.stream, "encoding", None) or "utf-8"
         try:
-            self.stream.write(self.render(notice, evidence).rstrip("\n") + "\n\n")
+            self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
             self.stream.flush()
         except OSError as e:
             reason = e.strerror or e

@@ -34,6 +34,7 @@ def write_mentions(
     width: int | None = None,
     color: bool = False,
     zone: tzinfo | None = None,
+    keywords: bool = False,
 ) -> None:
     """Write mentions in the format of this name.
 
@@ -47,6 +48,7 @@ def write_mentions(
         width: Columns of the terminal; None: 80.
         color: Colour is wanted.
         zone: For people's eyes; None: the system's.  Formats for programs are in UTC.
+        keywords: Formats for people show the query that matched in the place of the brand.
 
     Raises:
         UsageError: There is no such format.
@@ -54,7 +56,8 @@ def write_mentions(
     """
     output = _find_output(name)
     with _told(stream):
-        output.write_mentions(mentions, stream, Options(bom=bom, width=width, color=color, zone=zone))
+        options = Options(bom=bom, width=width, color=color, zone=zone, keywords=keywords)
+        output.write_mentions(mentions, stream, options)
 
 
 def write_alerts(

@@ -25,6 +25,8 @@ class Options:
     color: bool = False
     #: Where people's eyes are; None: the system's time zone (table, markdown).
     zone: tzinfo | None = None
+    #: Show the query that matched in the place of the brand (table, markdown): several were given, and no brands.
+    keywords: bool = False
 
 
 class Output(Protocol):

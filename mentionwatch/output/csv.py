@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 # small forms (Japanese and Chinese spreadsheets read them as the ASCII ones) and the minus sign.
 _FORMULA = re.compile(
     "[\\s\u00ad\u200b-\u200d\u2060\ufeff\"'`\u2018-\u201f\u00ab\u00bb\uff02\uff07]*"
-    "[=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]"
-    "|[\t\r]"
+    "[=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20\t\r]"
 )
+#: Larger numbers stay in powers of ten.
+_WHOLE = 1e15
 
 
 def guard_cell(text: str) -> str:
@@ -72,4 +73,6 @@ def _write_rows(columns: Sequence[str], records: Iterable[Mapping[str, object]],
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
+        return int(value)  # 5 stars, not 5.0
     return guard_cell(value) if isinstance(value, str) else value

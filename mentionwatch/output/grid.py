@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import textwrap
 from typing import TYPE_CHECKING
 
 from mentionwatch.text import one_line
@@ -10,27 +10,38 @@ from mentionwatch.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Columns of a table that goes to no terminal; wide, so that nothing is cut there.
-PIPED_WIDTH = 400
+_GAP = "  "
+_INDENT = " " * 4
 
 
 def grid_text(columns: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | None) -> str:
-    """Lay out a table without lines; every text is made safe and stays on one line where there is room.
+    """Lay out a table without lines; every text is made safe.
+
+    The last column is for what may be long.  Where it does not fit beside the others, it stands on lines of its own
+    below its row, broken at blanks only: a URL stays whole.
 
     Args:
         columns: Headings.
         rows: As many texts each as there are columns.
-        width: Columns of the terminal; None: there is none, and nothing is cut.
+        width: Columns of the terminal; None: there is none, and each row is one line.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from rich.cells import cell_len
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    for column in columns:
-        table.add_column(Text(column.upper()), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(one_line(text)) for text in row))
-    stream = io.StringIO()
-    Console(file=stream, width=width or PIPED_WIDTH, color_system=None, legacy_windows=False).print(table)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+    shown = [[one_line(text) for text in row] for row in rows]
+    sizes = [max(map(cell_len, (head, *texts))) for head, *texts in zip(columns, *shown, strict=True)]
+    beside = width is None or sum(sizes) + len(_GAP) * (len(sizes) - 1) <= width
+    lines = []
+    for number, row in enumerate([[head.upper() for head in columns], *shown]):
+        kept = row if beside else row[:-1]
+        padded = (text + " " * (size - cell_len(text)) for text, size in zip(kept, sizes, strict=False))
+        lines.append(_GAP.join(padded).rstrip())
+        if not beside and number:
+            lines += _below(row[-1], width or 0)
+    return "\n".join(lines) + "\n"
+
+
+def _below(text: str, width: int) -> list[str]:
+    room = max(width, 2 * len(_INDENT))
+    return textwrap.wrap(
+        text, room, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+    )

@@ -31,7 +31,8 @@ _URL_SAFE = "%/:?#@!$&'*+,;=~-._"
 def write_mentions(mentions: Iterable[Mention], stream: TextIO, options: Options) -> None:
     """Write a table; nothing for none."""
     rows = (_mention_row(mention, options) for mention in mentions)
-    _write_table(("Time", "Tone", "Brand", "Source", "Author", "Mention"), rows, stream)
+    about = "Keyword" if options.keywords else "Brand"
+    _write_table(("Time", "Tone", about, "Source", "Author", "Mention"), rows, stream)
 
 
 def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> None:
@@ -59,7 +60,7 @@ def _mention_row(mention: Mention, options: Options) -> Sequence[str]:
     return (
         mention_time(mention, options.zone),
         mention.tone.label + (f" ({stars:g}/5)" if stars is not None else ""),
-        escape(mention.brand),
+        escape(mention.keyword if options.keywords else mention.brand),
         escape(entry.source),
         escape(entry.author or ""),
         link(excerpt(entry, 200), entry.url),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mentionwatch.output.layout import (
-    ID_SHOWN,
     excerpt,
     mention_time,
     pick_quotes,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Columns of the message; a mail quoted once still fits 80.
 WIDTH = 78
-#: Links listed at most; the rest is a command away.
+#: Links that a message lists at most; the rest is a command away.
 MOST_LINKS = 50
 
 
@@ -46,8 +45,9 @@ def alert_text(
     notice: NoticeKind = "open",
     zone: tzinfo | None = None,
     width: int = WIDTH,
+    footer: str | None = None,
 ) -> str:
-    """The whole message: why, the worst said (at most 5, of different authors), and every link.
+    """The whole message: why, the worst said (at most 5, of different authors), and the links to the others.
 
     Args:
         alert: What is told.
@@ -55,25 +55,49 @@ def alert_text(
         notice: Which telling of it this is.
         zone: For people's eyes; None: the system's.
         width: Terminal cells a line has at most; links are never broken.
+        footer: The last line, such as the command that shows more; it is never broken either.
 
     Returns:
         Plain text without colours; it ends with a line feed.
     """
+    head = _head(alert, [alert_subject(alert, notice)], zone, width)
+    return _text(head, mentions, zone, width, most_links=MOST_LINKS, footer=footer)
+
+
+def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None = None, width: int = WIDTH) -> str:
+    """The alert as it stands now: as ``alert_text``, with its state, the times of its life, and every link."""
+    life = {"opened": alert.opened, "updated": alert.updated, "resolved": alert.resolved}
+    told = [f"{name} {shown_time(moment, zone)}" for name, moment in life.items() if moment is not None]
+    title = f"{one_line(alert.brand, 60)}: {alert.severity} alert {one_line(alert.id)}, {alert.state}"
+    about = [title, ", ".join(told).capitalize() + "."]
+    return _text(_head(alert, about, zone, width), mentions, zone, width, most_links=None, footer=None)
+
+
+def _text(
+    head: list[str],
+    mentions: Iterable[Mention],
+    zone: tzinfo | None,
+    width: int,
+    *,
+    most_links: int | None,
+    footer: str | None,
+) -> str:
     evidence = sorted(mentions, key=lambda m: (m.entry.published or m.first_seen, m.id))
     quotes = pick_quotes(evidence)
     parts = [
-        _head(alert, notice, zone, width),
+        head,
         *(_quote(mention, zone, width) for mention in quotes),
-        _links(evidence, {mention.id for mention in quotes}),
-        [f"mentionwatch alerts show {one_line(alert.id[:ID_SHOWN])}"],
+        _links(evidence, {mention.id for mention in quotes}, most_links),
+        [footer] if footer else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(alert: Alert, notice: NoticeKind, zone: tzinfo | None, width: int) -> list[str]:
+def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int) -> list[str]:
+    """What it is about, why, when, and what could not be seen."""
     start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
     lines = [
-        *wrap_cells(alert_subject(alert, notice), width),
+        *(part for line in about for part in wrap_cells(line, width)),
         *wrap_cells(one_line(alert.reason), width),
         *wrap_cells(f"From {start} to {end}.", width),
     ]
@@ -93,10 +117,10 @@ def _quote(mention: Mention, zone: tzinfo | None, width: int) -> list[str]:
     return [f"  {line}" for line in (*words, shorten_cells(f"- {by}", width - 2), *([link] if link else []))]
 
 
-def _links(evidence: Sequence[Mention], quoted: set[str]) -> list[str]:
+def _links(evidence: Sequence[Mention], quoted: set[str], most: int | None) -> list[str]:
     links = {link: None for m in evidence if m.id not in quoted and (link := web_link(m.entry.url))}
     if not links:
         return []
-    rest = len(links) - MOST_LINKS
-    more = [f"  and {rest} more"] if rest > 0 else []
-    return ["The other mentions, oldest first:", *(f"  {link}" for link in list(links)[:MOST_LINKS]), *more]
+    shown = list(links)[:most]
+    more = [f"  and {len(links) - len(shown)} more"] if len(links) > len(shown) else []
+    return ["The other mentions, oldest first:", *(f"  {link}" for link in shown), *more]

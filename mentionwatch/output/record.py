@@ -15,7 +15,7 @@ from mentionwatch.text import clean, clean_or_none
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mentionwatch.model import Alert, Mention
+    from mentionwatch.model import Alert, Entry, Mention
 
 #: Version of the records' shape; it changes when a key changes its meaning or goes, not when one is added.
 SCHEMA = 1
@@ -47,15 +47,9 @@ def _number(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def mention_record(mention: Mention) -> dict[str, object]:
-    """The record of a mention, keys as in MENTION_COLUMNS."""
-    entry, tone = mention.entry, mention.tone
+def entry_record(entry: Entry) -> dict[str, object]:
+    """The record of an entry: what a mention's record has of it, under the same keys."""
     return {
-        "schema": SCHEMA,
-        "id": clean(mention.id),
-        "entry": clean(mention.entry_id),
-        "brand": clean(mention.brand),
-        "keyword": clean(mention.keyword),
         "source": clean(entry.source),
         "kind": entry.kind,
         "url": clean_or_none(entry.url),
@@ -65,12 +59,24 @@ def mention_record(mention: Mention) -> dict[str, object]:
         "community": clean_or_none(entry.community),
         "parent": clean_or_none(entry.parent),
         "published": _time_or_none(entry.published),
-        "first_seen": time_utc(mention.first_seen),
         "language": clean_or_none(entry.language),
         "country": clean_or_none(entry.country),
         "version": clean_or_none(entry.version),
         "rating": _number(entry.rating),
         "engagement": entry.engagement,
+    }
+
+
+def mention_record(mention: Mention) -> dict[str, object]:
+    """The record of a mention, keys as in MENTION_COLUMNS."""
+    tone = mention.tone
+    found = entry_record(mention.entry) | {
+        "schema": SCHEMA,
+        "id": clean(mention.id),
+        "entry": clean(mention.entry_id),
+        "brand": clean(mention.brand),
+        "keyword": clean(mention.keyword),
+        "first_seen": time_utc(mention.first_seen),
         "tone": tone.label,
         "polarity": _number(tone.polarity),
         "confidence": _number(tone.confidence),
@@ -80,6 +86,7 @@ def mention_record(mention: Mention) -> dict[str, object]:
         "intent": clean_or_none(mention.intent),
         "state": mention.state,
     }
+    return {name: found[name] for name in MENTION_COLUMNS}
 
 
 def alert_record(alert: Alert) -> dict[str, object]:

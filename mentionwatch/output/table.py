@@ -1,8 +1,8 @@
 """Tables for people, in a terminal or a mail.
 
-No boxes: a mention is a line of columns, then its words, then its link.  From 110 columns on the words stand in
-the line.  A link is never cut, and a tone is never told by colour alone.  Remote text is shown as it stands: it is
-handed to rich as ``Text``, never as markup.
+No boxes: a mention is a line of columns, then its words, then its link, however wide the terminal is.  A link is never
+cut, and a tone is never told by colour alone.  Remote text is shown as it stands: it is handed to rich as ``Text``,
+never as markup.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mentionwatch.output.base import Options
 
 _WIDTH = 80
-#: From this width on the words stand in the line of columns.
-_WIDE = 110
+#: Words go no farther to the right: longer lines are hard to read.
+_WIDEST_WORDS = 120
 #: Narrower than this nothing can be laid out; the terminal wraps.
 _NARROWEST = 40
 _GAP = "  "
@@ -48,18 +48,12 @@ def write_mentions(mentions: Iterable[Mention], stream: TextIO, options: Options
     if not items:
         return
     console, width = _make_console(stream, options)
-    brand = _fit((m.brand for m in items), 16)
-    if width < _WIDE:
-        for mention in items:
-            _print_narrow(console, mention, brand, width, options)
-        return
-    source = _fit((m.entry.source for m in items), 18)
-    author = _fit((m.entry.author or "" for m in items), 16)
-    sizes = (ID_SHOWN, 16, 10, brand, source, author)
-    heads = zip(("ID", "TIME", "TONE", "BRAND", "SOURCE", "AUTHOR"), sizes, strict=True)
-    _print_line(console, [*((head, "bold", size) for head, size in heads), ("TEXT", "bold", None)], width)
+    about = "KEYWORD" if options.keywords else "BRAND"
+    size = _fit((about, *(_about(m, options) for m in items)), 24 if options.keywords else 16)
+    heads = zip(("ID", "TIME", "TONE", about), (ID_SHOWN, 16, 10, size), strict=True)
+    _print_line(console, [*((head, "bold", cells) for head, cells in heads), ("SOURCE, AUTHOR", "bold", None)], width)
     for mention in items:
-        _print_wide(console, mention, (brand, source, author), width, options)
+        _print_mention(console, mention, size, width, options)
 
 
 def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> None:
@@ -68,7 +62,9 @@ def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> N
     if not items:
         return
     console, width = _make_console(stream, options)
-    brand = _fit((a.brand for a in items), 24)
+    brand = _fit(("BRAND", *(a.brand for a in items)), 24)
+    heads = zip(("ID", "OPENED", "SEVERITY", "STATE", "BRAND"), (ID_SHOWN, 16, 8, 12, brand), strict=True)
+    _print_line(console, [*((head, "bold", cells) for head, cells in heads), ("MENTIONS", "bold", None)], width)
     for alert in items:
         pieces = [
             (alert.id[:ID_SHOWN], "bold", ID_SHOWN),
@@ -103,30 +99,23 @@ def _make_console(stream: TextIO, options: Options) -> tuple[Console, int]:
     return console, width
 
 
-def _print_narrow(console: Console, mention: Mention, brand: int, width: int, options: Options) -> None:
+def _about(mention: Mention, options: Options) -> str:
+    return mention.keyword if options.keywords else mention.brand
+
+
+def _print_mention(console: Console, mention: Mention, about: int, width: int, options: Options) -> None:
     entry = mention.entry
-    where = ", ".join(filter(None, (entry.source, entry.author, *_marks(mention))))
-    _print_line(console, [*_first_pieces(mention, options), (mention.brand, "", brand), (where, "", None)], width)
-    _print_words(console, excerpt(entry), width, most_lines=2)
-    _print_link(console, entry.url)
-
-
-def _print_wide(console: Console, mention: Mention, sizes: tuple[int, int, int], width: int, options: Options) -> None:
-    entry = mention.entry
-    columns = zip((mention.brand, entry.source, entry.author or ""), sizes, strict=True)
-    marks = "".join(f"({mark}) " for mark in _marks(mention))
-    pieces: list[_Piece] = [(text, "", size) for text, size in columns]
-    _print_line(console, [*_first_pieces(mention, options), *pieces, (marks + excerpt(entry), "", None)], width)
-    _print_link(console, entry.url)
-
-
-def _first_pieces(mention: Mention, options: Options) -> list[_Piece]:
     tone, style = _TONES[mention.tone.label]
-    return [
+    pieces: list[_Piece] = [
         (mention.id[:ID_SHOWN], "bold", ID_SHOWN),
         (mention_time(mention, options.zone), "", 16),
         (tone, style, 10),
+        (_about(mention, options), "", about),
+        (", ".join(filter(None, (entry.source, entry.author, *_marks(mention)))), "", None),
     ]
+    _print_line(console, pieces, width)
+    _print_words(console, excerpt(entry), width, most_lines=2)
+    _print_link(console, entry.url)
 
 
 def _marks(mention: Mention) -> list[str]:
@@ -162,7 +151,7 @@ def _print_line(console: Console, pieces: Sequence[_Piece], width: int) -> None:
 
 def _print_words(console: Console, words: str, width: int, most_lines: int) -> None:
     if words:
-        for line in wrap_cells(words, width - len(_INDENT), most_lines):
+        for line in wrap_cells(words, min(width, _WIDEST_WORDS) - len(_INDENT), most_lines):
             console.print(Text(_INDENT + line))
 
 

@@ -18,8 +18,10 @@ from mentionwatch.store import Filter, Store, store_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import timedelta
 
     from mentionwatch.deliver.base import Channel
+    from mentionwatch.health import Change
     from mentionwatch.model import Alert, Mention
     from mentionwatch.pipeline.search import Sort
     from mentionwatch.settings import Brand, Config, SourceSettings
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 _FETCH, _TONE = FetchSettings(), ToneSettings()
 
 
-def _quietly(_name: str) -> None:
-    """Report no progress."""
+def _quietly(_what: object) -> None:
+    """Tell nobody."""
 
 
 def scan(
@@ -75,6 +77,7 @@ def scan(
         fetch=fetch,
         files=named_files(places),
         tone=tone,
+        only={place.name: place.brands for place in places if place.brands and brands},
         progress=progress,
     )
 
@@ -87,7 +90,9 @@ def poll(
     every_source: bool = False,
     dry_run: bool = False,
     wait_s: float = 0.0,
+    max_time: timedelta | None = None,
     progress: Callable[[str], None] = _quietly,
+    on_change: Callable[[Change], None] = _quietly,
 ) -> PollReport:
     """Poll the sources that are due, store, detect and tell, as the cron job does.
 
@@ -98,7 +103,9 @@ def poll(
         every_source: Also sources that are not due.
         dry_run: Do everything and keep nothing; notices go to `channel` all the same.
         wait_s: How long to wait for another run, in seconds.
+        max_time: For the whole poll; what was not asked by then is carried over to the next.
         progress: Called with a source's name when it is done.
+        on_change: Called with each trouble of a source that begins or ends, as soon as it is recorded.
 
     Raises:
         Locked: Another run holds the lock.
@@ -109,12 +116,20 @@ def poll(
     url = _store_url(config)
     path = store_path(url)
     with ExitStack() as stack:
-        if path is not None:
+        # A dry run works on a copy, and leaves nothing beside the store either.
+        if path is not None and not dry_run:
             stack.enter_context(poll_lock(path, now=at, wait_s=wait_s))
-            if dry_run and not path.exists():
-                url = "sqlite://"
         store = stack.enter_context(Store(url, create=True, dry_run=dry_run))
-        report = poll_store(config, store, now=at, every_source=every_source, progress=progress)
+        report = poll_store(
+            config,
+            store,
+            now=at,
+            every_source=every_source,
+            channels=(channel.name if channel is not None else "stdout",),
+            max_time=max_time,
+            progress=progress,
+            on_change=on_change,
+        )
         if channel is not None:
             tell(store, channel, now=at)
         return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 from mentionwatch.fetch import Fetcher
 from mentionwatch.match import Matcher
 from mentionwatch.model import Ask
+from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_terms
 from mentionwatch.sources import make_source
 
@@ -73,19 +76,23 @@ def check_sources(
     """
 
     async def run() -> list[Checked]:
-        fetcher = Fetcher(fetch, files=files)
+        fetcher, parser = Fetcher(fetch, files=files, patience_s=math.inf), Parser()
         try:
-            return list(await asyncio.gather(*(_check(one, brands, fetcher, now) for one in sources)))
+            return list(await asyncio.gather(*(_check(one, brands, fetcher, parser, now) for one in sources)))
         finally:
             await fetcher.close()
+            await parser.close()
 
-    return asyncio.run(run())
+    return run_to_end(run())
 
 
-async def _check(settings: SourceSettings, brands: Sequence[Brand], fetcher: Fetcher, now: datetime) -> Checked:
+async def _check(
+    settings: SourceSettings, brands: Sequence[Brand], fetcher: Fetcher, parser: Parser, now: datetime
+) -> Checked:
     wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
     started = time.perf_counter()
-    got = await collect(make_source(settings), Ask(now=now, terms=brand_terms(wanted)), fetcher, max_pages=0)
+    ask = Ask(now=now, terms=brand_terms(wanted))
+    got = await collect(make_source(settings), ask, fetcher, parser, max_pages=0)
     seconds = time.perf_counter() - started
     matcher = Matcher(wanted)
     return Checked(
@@ -93,7 +100,7 @@ async def _check(settings: SourceSettings, brands: Sequence[Brand], fetcher: Fet
         title=got.titles[0] if got.titles else None,
         entries=tuple(got.entries),
         dropped=tuple(got.dropped),
-        errors=tuple(got.errors),
+        errors=tuple(got.troubles),
         failed=got.failed is not None,
         mentions=sum(len(matcher.matches(entry)) for entry in got.entries) if wanted else None,
         seconds=seconds,

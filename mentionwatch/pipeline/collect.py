@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from mentionwatch.model import (
         AggregateRating,
         Ask,
-        Document,
         Dropped,
         Entry,
         Match,
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
         Response,
         Validators,
     )
+    from mentionwatch.parsing.pool import Parser
     from mentionwatch.sources.base import Source
     from mentionwatch.tone import Engine
 
@@ -69,18 +68,35 @@ class Collected:
     def failed(self) -> SourceError | None:
         """The first error when nothing at all could be had; a page that broke off was had in part."""
         had = self.entries or self.unchanged or len(self.errors) < len(self.asked)
-        return None if had or not self.errors else self.errors[0]
+        return None if had or not self.troubles else self.troubles[0]
+
+    @property
+    def troubles(self) -> list[SourceError]:
+        """What could not be had; a request that was not sent is missing too, for who has no next poll."""
+        if self.postponed is None:
+            return self.errors
+        left = FetchError(self.postponed.reason, url=self.postponed.url, state="rate-limited", advice="try again later")
+        return [*self.errors, left]
+
+    #: Further pages that were there and were not followed.
+    cut: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of what was asked for is missing."""
+        return bool(self.asked) and not self.errors and self.postponed is None
 
     @property
     def is_read(self) -> bool:
         """Whether every document was read, so that its entries are all there are."""
-        return bool(self.asked) and not self.unchanged and not self.errors and self.postponed is None
+        return self.is_whole and not self.unchanged and not self.cut
 
 
 async def collect(
     source: Source,
     ask: Ask,
     fetcher: Fetcher,
+    parser: Parser,
     *,
     known: Callable[[str], Validators | None] = lambda _url: None,
     max_pages: int = MAX_PAGES,
@@ -91,6 +107,7 @@ async def collect(
         source: The source.
         ask: What is wanted of it.
         fetcher: Gets the documents.
+        parser: Reads them, within bounds.
         known: Validators of an earlier read of a document, by its public URL.
         max_pages: Most further pages that are followed.
 
@@ -103,7 +120,7 @@ async def collect(
     while waiting:
         request = waiting.pop(0)
         try:
-            following = await _one(source, request, fetcher, got, ask=ask, validators=known(request.shown))
+            following = await _one(source, request, fetcher, parser, got, ask=ask, validators=known(request.shown))
         except Postponed as e:
             got.postponed = e
             break
@@ -112,7 +129,9 @@ async def collect(
             following = ()
         got.asked.append(request.shown)
         fresh = [_public(r) for r in following if r.url not in followed and r.url != request.url]
-        waiting += fresh[: max(0, max_pages - len(followed))]
+        room = max(0, max_pages - len(followed))
+        waiting += fresh[:room]
+        got.cut += len(fresh[room:])
         followed |= {r.url for r in fresh}
     return got
 
@@ -121,6 +140,7 @@ async def _one(
     source: Source,
     request: Request,
     fetcher: Fetcher,
+    parser: Parser,
     got: Collected,
     *,
     ask: Ask,
@@ -135,8 +155,7 @@ async def _one(
             got.validators[request.shown] = _remember(request, response, validators)
         return ()
     response = replace(response, url=public_base(response.url))
-    # Parsing is work for the processor; in a thread, the other sources' answers go on being received meanwhile.
-    document = await asyncio.to_thread(read, source, response, request)
+    document = await parser.parse(source, response, shown=request.shown)
     if document.error is not None:
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
@@ -210,14 +229,6 @@ def _broken_off(request: Request, status: int) -> ParseError:
         status=status,
         advice="it is asked for again at the next poll",
     )
-
-
-def read(source: Source, response: Response, request: Request) -> Document:
-    """Parse, and name the URL as it may be shown."""
-    try:
-        return source.parse(response)
-    except ParseError as e:
-        raise ParseError(e.reason, url=request.shown, state=e.state, status=response.status, advice=e.advice) from e
 
 
 def make_mention(entry: Entry, entry_id: str, match: Match, engine: Engine, *, now: datetime, backlog: bool) -> Mention:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from mentionwatch.demo.server import DemoServer
 from mentionwatch.demo.world import LENGTH, OUTAGE, STORM
 from mentionwatch.fetch import Fetcher
 from mentionwatch.match import compile_query
+from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.poll import Poller
+from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.tell import tell
 from mentionwatch.store import Store
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from mentionwatch.model import Mention, Notice
     from mentionwatch.settings import Config
 
+#: What the demo writes, beside the CSV.
+STORE, CONFIG = "demo.db", "mentionwatch.toml"
+_BASE_URL = re.compile(r"http://127\.0\.0\.1:\d+")
 #: Polls are this far apart while nothing happens; while a source is down; and from some hours before the firestorm.
 CALM, NEAR, CLOSE = timedelta(hours=12), timedelta(hours=3), timedelta(hours=1)
 
@@ -42,6 +48,21 @@ class DemoReport:
     polls: int
 
 
+def holds_demo(folder: Path) -> bool:
+    """Whether a folder holds an earlier demo: its store, and its configuration, unchanged but for the port."""
+    try:
+        text = (folder / CONFIG).read_text("utf-8")
+        base = _BASE_URL.search(text)
+        return base is not None and text == _config_text(base[0]) and os.path.lexists(folder / STORE)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _config_text(base_url: str) -> str:
+    # Relative to the configuration, so that the folder can be moved.
+    return demo_config(base_url, f"sqlite:///{STORE}")
+
+
 def run_demo(
     folder: Path, *, end: datetime, channel: Channel, progress: Callable[[datetime], None] = lambda _now: None
 ) -> DemoReport:
@@ -55,11 +76,11 @@ def run_demo(
     """
     start = end - LENGTH
     with DemoServer(start) as server:
-        text = demo_config(server.base_url, f"sqlite:///{(folder / 'demo.db').as_posix()}")
-        (folder / "mentionwatch.toml").write_text(text, "utf-8")
-        config = parse_config(text, "mentionwatch.toml", compile_query)
-        with Store(config.store.url or "", create=True, durable=False) as store:
-            return asyncio.run(_live(config, store, server, channel, progress))
+        text = _config_text(server.base_url)
+        (folder / CONFIG).write_text(text, "utf-8")
+        config = parse_config(text, CONFIG, compile_query)
+        with Store(f"sqlite:///{(folder / STORE).as_posix()}", create=True, durable=False) as store:
+            return run_to_end(_live(config, store, server, channel, progress))
 
 
 async def _live(
@@ -71,7 +92,8 @@ async def _live(
     trouble: list[tuple[datetime, str]] = []
     polls = 0
     try:
-        poller = Poller(config, store, fetcher)
+        # Its documents are our own, and there are hundreds of them.
+        poller = Poller(config, store, fetcher, Parser(workers=0))
         for moment in poll_times(server.start):
             server.now = moment
             report = await poller.poll(moment)

@@ -33,9 +33,8 @@ def as_place(url: str) -> SourceSettings:
 def as_places(urls: Iterable[str], presets: Iterable[str]) -> list[SourceSettings]:
     """Sources for addresses, files and presets; one each, however often it is named, and each with its own name."""
     places = [as_place(url) for url in dict.fromkeys(urls)]
-    return list(
-        name_sources([*places, *(SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets))])
-    )
+    found = [*places, *(SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets))]
+    return list(name_sources(found, telling=True))
 
 
 def named_files(places: Sequence[SourceSettings]) -> list[str]:

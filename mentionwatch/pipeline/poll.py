@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch import health
-from mentionwatch.errors import FetchError
 from mentionwatch.fetch import Fetcher
-from mentionwatch.identity import digest
-from mentionwatch.masking import mask_url
+from mentionwatch.fetch.hosts import Cooled
 from mentionwatch.match import Matcher
-from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled, Postponed
-from mentionwatch.pipeline.collect import Collected, collect, make_mention
-from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.model import Failed, Outcome, Postponed
+from mentionwatch.parsing.pool import Parser
+from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.running import run as run_to_end
+from mentionwatch.pipeline.take import Taker, place_of
 from mentionwatch.pipeline.verdict import judge_brand
-from mentionwatch.schedule import next_poll
-from mentionwatch.sources import make_source
-from mentionwatch.store import SourcePoll
+from mentionwatch.schedule import MOST_RETRY_AFTER
+from mentionwatch.sources import make_source, spacing_of
+from mentionwatch.store import HostState
 from mentionwatch.tone import make_engine
 
 if TYPE_CHECKING:
@@ -28,18 +28,20 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from mentionwatch.model import Alert, Entry, Mention, SourceStatus
+    from mentionwatch.model import Alert, Mention, SourceStatus
     from mentionwatch.settings import Brand, Config, SourceSettings
     from mentionwatch.sources.base import Source
     from mentionwatch.store import Store
     from mentionwatch.tone import Engine
 
-#: A search is asked for what came since the last success, and this much before: sites index with a delay.
-OVERLAP = timedelta(hours=6)
-#: How far back the first search looks where `backfill` does not say.
-FIRST_SEARCH = timedelta(days=7)
+#: A request that would have to wait longer for its turn at its host waits for the next poll instead.
+PATIENCE_S = 60.0
 #: cron fires a little early or late; a source that is due within this time is due.
 EARLY = timedelta(minutes=1)
+
+
+def _quietly(_what: object) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def poll_store(
     every_source: bool = False,
     channels: Sequence[str] = ("stdout",),
     preset_folder: Path | None = None,
-    progress: Callable[[str], None] = lambda _source: None,
+    max_time: timedelta | None = None,
+    progress: Callable[[str], None] = _quietly,
+    on_change: Callable[[health.Change], None] = _quietly,
 ) -> PollReport:
     """Poll once; the caller holds the lock and delivers what is in the outbox after.
 
@@ -101,18 +105,50 @@ def poll_store(
         every_source: Also those that are not due.
         channels: Names of the channels that notices are recorded for.
         preset_folder: The user's own presets.
+        max_time: For the whole poll; what was not asked by then is carried over.
         progress: Called with a source's name when it is done.
+        on_change: Called with each trouble that begins or ends, as soon as it is recorded.
     """
 
     async def run() -> PollReport:
-        fetcher = Fetcher(config.fetch)
-        poller = Poller(config, store, fetcher, channels=channels, preset_folder=preset_folder, progress=progress)
+        fetcher = Fetcher(
+            config.fetch,
+            spacing=spacing_of(config.sources, preset_folder),
+            cooled=_cooled(store, now),
+            patience_s=PATIENCE_S,
+            deadline_s=max_time.total_seconds() if max_time is not None else None,
+        )
+        parser = Parser()
+        poller = Poller(
+            config,
+            store,
+            fetcher,
+            parser,
+            channels=channels,
+            preset_folder=preset_folder,
+            progress=progress,
+            on_change=on_change,
+        )
         try:
             return await poller.poll(now, every_source=every_source)
         finally:
+            # Also when the poll was stopped: a host that asked to be left alone is left alone.
+            cooled = {host: HostState(until=c.until, reason=c.reason) for host, c in fetcher.cooled.items()}
+            store.record_hosts(cooled, now=now)
             await fetcher.close()
+            await parser.close()
 
-    return asyncio.run(run())
+    return run_to_end(run())
+
+
+def _cooled(store: Store, now: datetime) -> dict[str, Cooled]:
+    """Hosts that earlier polls were told to leave alone; a time too far ahead comes from a clock that was wrong."""
+    known = store.hosts()
+    return {
+        host: Cooled(state.until, state.reason or "")
+        for host, state in known.items()
+        if state.until and now < state.until <= now + MOST_RETRY_AFTER
+    }
 
 
 @dataclass
@@ -120,19 +156,12 @@ class _Run:
     """What one poll gathers while it goes on."""
 
     now: datetime
+    #: As they were, and as they are now.
+    before: dict[str, SourceStatus]
     statuses: dict[str, SourceStatus]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     changes: list[health.Change] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
-
-
-@dataclass
-class _Found:
-    """What is to be stored of one source's answer: by id, and how many entries were not known."""
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    mentions: dict[str, Mention] = field(default_factory=dict)
-    new: int = 0
 
 
 class Poller:
@@ -143,14 +172,18 @@ class Poller:
         config: Config,
         store: Store,
         fetcher: Fetcher,
+        parser: Parser,
         *,
         channels: Sequence[str] = ("stdout",),
         preset_folder: Path | None = None,
-        progress: Callable[[str], None] = lambda _source: None,
+        progress: Callable[[str], None] = _quietly,
+        on_change: Callable[[health.Change], None] = _quietly,
     ) -> None:
+        self._on_change = on_change
         self._config = config
         self._store = store
         self._fetcher = fetcher
+        self._parser = parser
         self._channels = tuple(channels)
         self._progress = progress
         self._engine: Engine = make_engine(config.tone)
@@ -159,16 +192,19 @@ class Poller:
 
     async def poll(self, now: datetime, *, every_source: bool = False) -> PollReport:
         """Poll once: each source's answer is stored as it comes, then every brand is judged."""
-        run = _Run(now, self._store.statuses())
+        before = self._store.statuses()
+        run = _Run(now, before, dict(before))
         due = [
             (settings, source)
             for settings, source in self._sources
-            if every_source or is_due(run.statuses.get(settings.name), settings.every, now, place=_place(settings))
+            if every_source or is_due(run.statuses.get(settings.name), settings.every, now, place=place_of(settings))
         ]
         # The longest overdue go first: where the time does not suffice for all, each has its turn in the end.
         due.sort(key=lambda pair: _overdue(run.statuses.get(pair[0].name)))
         await asyncio.gather(*(self._source(settings, source, run) for settings, source in due))
-        self._store.prune(now - self._config.store.keep)
+        self._prune(run)
+        watched = {brand.name for brand in self._config.brands}
+        self._resolve_orphans(watched, now)
         for brand in self._config.brands:
             judge_brand(self._config, self._store, brand, now=now, channels=self._channels)
         names = [settings.name for settings, _ in self._sources]
@@ -177,102 +213,32 @@ class Poller:
             waiting=tuple(name for name in names if name not in run.outcomes),
             changes=tuple(run.changes),
             mentions=tuple(run.mentions),
-            alerts=tuple(self._store.alerts(live=True)),
+            alerts=tuple(alert for alert in self._store.alerts(live=True) if alert.brand in watched),
             statuses=tuple(run.statuses[name] for name in names if name in run.statuses),
         )
 
-    # --- one source -------------------------------------------------------------------------------------------
-
-    def _brands(self, settings: SourceSettings) -> tuple[Brand, ...]:
-        return tuple(b for b in self._config.brands if not settings.brands or b.name in settings.brands)
-
-    def _ask(self, settings: SourceSettings, before: SourceStatus | None, now: datetime) -> Ask:
-        if before and before.last_success:
-            since = min(before.last_success, now) - OVERLAP
-        else:
-            since = now - (settings.backfill or FIRST_SEARCH)
-        terms = brand_terms(self._brands(settings))
-        # Whole hours: two polls of one hour ask for the same URL, which the site can answer from its cache.
-        return Ask(now=now, terms=terms, since=since.replace(minute=0, second=0, microsecond=0))
-
     async def _source(self, settings: SourceSettings, source: Source, run: _Run) -> None:
-        brands_key = _brands_key(self._brands(settings))
+        """Ask one source, and store what it gave."""
+        brands = self._brands(settings)
+        taker = Taker(settings, brands, self._matcher(brands), self._engine, self._store, keep=self._config.store.keep)
         before = run.statuses.get(settings.name)
-        got = await collect(
-            source,
-            self._ask(settings, before, run.now),
-            self._fetcher,
-            known=lambda url: self._store.validators(settings.name, url, brands_key),
-        )
-        self._record(settings, got, run, before, brands_key)
-        self._progress(settings.name)
-
-    def _record(
-        self, settings: SourceSettings, got: Collected, run: _Run, before: SourceStatus | None, brands_key: str
-    ) -> None:
+        got = await collect(source, taker.ask(before, run.now), self._fetcher, self._parser, known=taker.known)
         if got.postponed is not None and not got.asked:
             run.outcomes[settings.name] = Postponed(settings.name, got.postponed.until, got.postponed.reason)
             return
-        look = self._look(settings, got, run.now)
-        found = _Found() if got.failed else self._mentions(settings, got, before, run.now, look)
-        outcome = _outcome(got, len(found.mentions), found.new)
-        status, change = health.next_status(
-            before, outcome, place=_place(settings), fail_after=settings.fail_after, now=run.now, look=look
-        )
-        status = replace(status, next_poll=_next_poll(settings, got, status, run.now))
-        self._store.record_poll(
-            SourcePoll(
-                status,
-                entries=tuple(found.entries.items()),
-                mentions=tuple(found.mentions.values()),
-                documents=got.validators,
-                asked=() if got.failed else got.asked,
-                brands=() if got.failed else [brand.name for brand in self._brands(settings)],
-                brands_key=brands_key,
-                look=health.keys_of(got.entries) if got.is_read and not self._searches(settings) else None,
-                outage=_outage(before, status),
-            )
-        )
-        mentions = found.mentions.values()
-        run.statuses[settings.name] = status
-        run.outcomes[settings.name] = outcome
-        run.mentions += mentions
-        run.changes += [change] if change else []
+        taken = await taker.take(got, before, run.now)
+        self._store.record_poll(taken.poll)
+        run.statuses[settings.name] = taken.poll.status
+        run.outcomes[settings.name] = taken.outcome
+        run.mentions += taken.poll.mentions
+        if taken.change is not None:
+            run.changes.append(taken.change)
+            # Told at once: what ends the poll later must not silence it.
+            self._on_change(taken.change)
+        self._progress(settings.name)
 
-    def _look(self, settings: SourceSettings, got: Collected, now: datetime) -> health.Look:
-        """What the answer shows of the source; a search, or an answer with holes, shows nothing by what it lacks."""
-        look = health.Look()
-        if got.is_read and not self._searches(settings):
-            look = health.look_at(got.entries, now, known=self._store.look(settings.name))
-        return replace(look, seconds=got.seconds, redirects=got.redirects)
-
-    def _searches(self, settings: SourceSettings) -> bool:
-        return settings.use is not None
-
-    def _mentions(
-        self, settings: SourceSettings, got: Collected, before: SourceStatus | None, now: datetime, look: health.Look
-    ) -> _Found:
-        """What is to be stored of a source's entries."""
-        watched = self._store.watched(settings.name)
-        # What is too old to be kept, or was there before the source was watched, is left out at every poll: it would
-        # come again and again.
-        oldest = now - self._config.store.keep
-        if settings.backfill:
-            oldest = max(oldest, (before.first_polled if before else now) - settings.backfill)
-        entries = [e for e in got.entries if not (e.published and e.published < oldest)]
-        matcher = self._matcher(self._brands(settings))
-        found = _Found()
-        for entry, known in zip(entries, self._store.identify(settings.name, entries), strict=True):
-            found.new += known.new and known.id not in found.entries
-            for match in matcher.matches(entry):
-                if match.brand not in known.brands:
-                    backlog = match.brand not in watched or look.reidentified
-                    mention = make_mention(entry, known.id, match, self._engine, now=now, backlog=backlog)
-                    found.mentions.setdefault(mention.id, mention)
-                    found.entries.setdefault(known.id, entry)
-            if known.changed:
-                found.entries.setdefault(known.id, entry)
-        return found
+    def _brands(self, settings: SourceSettings) -> tuple[Brand, ...]:
+        return tuple(b for b in self._config.brands if not settings.brands or b.name in settings.brands)
 
     def _matcher(self, brands: tuple[Brand, ...]) -> Matcher:
         names = tuple(brand.name for brand in brands)
@@ -280,54 +246,23 @@ class Poller:
             self._matchers[names] = Matcher(brands)
         return self._matchers[names]
 
+    def _resolve_orphans(self, watched: set[str], now: datetime) -> None:
+        """Resolve, silently, alerts of brands that are no longer watched: nothing else ever would."""
+        for alert in self._store.alerts(live=True):
+            if alert.brand not in watched:
+                self._store.set_alert_state(alert.id, "resolved", now=now)
 
-def _place(settings: SourceSettings) -> str:
-    """Where a source is, as it may be shown and stored."""
-    return settings.use or mask_url(settings.url or "")
+    def _prune(self, run: _Run) -> None:
+        """Delete what is older than `keep`; not when the clock has jumped, or one wrong hour would delete it all."""
+        keep = self._config.store.keep
+        polls = [status.last_polled for status in run.before.values()]
+        if polls and run.now - max(polls) < keep / 2:
+            self._store.prune(run.now - keep)
 
 
 def _overdue(status: SourceStatus | None) -> float:
     """Sorts the longest overdue first, and what was never asked before all."""
     return status.last_polled.timestamp() if status else 0.0
-
-
-def _next_poll(settings: SourceSettings, got: Collected, status: SourceStatus, now: datetime) -> datetime:
-    if got.postponed is not None:
-        return now
-    return next_poll(
-        settings.every,
-        now=now,
-        name=settings.name,
-        fails=status.fails,
-        retry_after=max(
-            (e.retry_after for e in got.errors if isinstance(e, FetchError) and e.retry_after is not None), default=None
-        ),
-        fresh_for=got.fresh_for,
-        ttl=got.ttl,
-        skip_hours=got.skip_hours,
-    )
-
-
-def _brands_key(brands: Sequence[Brand]) -> str:
-    """Names a set of queries: when it changes, an unchanged document may still hold new mentions."""
-    return digest("brands", *(repr((b.name, b.match, b.exclude, b.context)) for b in brands))
-
-
-def _outcome(got: Collected, mentions: int, new: int) -> Outcome:
-    if got.failed:
-        return Failed(got.source, got.failed)
-    if got.asked and got.unchanged == len(got.asked):
-        return NotModified(got.source)
-    return Polled(got.source, len(got.entries), new, mentions, tuple(got.dropped), tuple(got.errors))
-
-
-def _outage(before: SourceStatus | None, status: SourceStatus) -> tuple[datetime, datetime | None] | None:
-    """The outage to write, if one is going on or has just ended."""
-    if health.is_down(status):
-        return status.since or status.first_polled, None
-    if before and health.is_down(before):
-        return before.since or before.first_polled, status.last_polled
-    return None
 
 
 def summary(report: PollReport) -> str:

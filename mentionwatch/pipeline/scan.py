@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mentionwatch.fetch import Fetcher
 from mentionwatch.identity import entry_id
 from mentionwatch.match import Matcher, compile_query, search_terms
 from mentionwatch.model import Ask, Failed, Mention, NotModified, Outcome, Polled
+from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
+from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.settings import Brand, FetchSettings, ToneSettings
 from mentionwatch.tone import make_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from mentionwatch.errors import SourceError
@@ -32,6 +36,8 @@ class ScanReport:
     mentions: tuple[Mention, ...]
     #: One per source, in the order given.
     outcomes: tuple[Outcome, ...]
+    #: What whoever asks for more (``-v``) should know.
+    notes: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[tuple[str, SourceError], ...]:
@@ -65,6 +71,7 @@ def scan_sources(
     fetch: FetchSettings = _FETCH,
     files: Iterable[str] = (),
     tone: ToneSettings = _TONE,
+    only: Mapping[str, Sequence[str]] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda _source: None,
 ) -> ScanReport:
     """Poll sources once and find brands in what they hold; nothing is stored.
@@ -77,10 +84,12 @@ def scan_sources(
         fetch: Limits of fetching.
         files: ``file:`` URLs among the sources that may be read.
         tone: What judges.
+        only: For a source's name, the names of the brands that are looked for there; all where it is not given.
         progress: Called with a source's name when it is done.
     """
-    ask = Ask(now=now, terms=brand_terms(brands), since=since)
-    collected = asyncio.run(_collect_all(sources, ask, fetch, files, progress))
+    wanted = {s.name: [b for b in brands if not only.get(s.name) or b.name in only[s.name]] for s in sources}
+    asks = [(s, Ask(now=now, terms=brand_terms(wanted[s.name]), since=since)) for s in sources]
+    collected, notes = run_to_end(_collect_all(asks, fetch, files, progress))
     matcher, engine = Matcher(brands), make_engine(tone)
     mentions: dict[str, Mention] = {}
     outcomes: list[Outcome] = []
@@ -90,26 +99,34 @@ def scan_sources(
             if since and entry.published and entry.published < since:
                 continue
             for match in matcher.matches(entry):
+                if only.get(got.source) and match.brand not in only[got.source]:
+                    continue
                 mention = make_mention(entry, entry_id(entry), match, engine, now=now, backlog=True)
                 mentions.setdefault(mention.id, mention)
         outcomes.append(_outcome(got, len(mentions) - before))
-    return ScanReport(tuple(_newest_first(_count_copies(mentions.values()))), tuple(outcomes))
+    return ScanReport(tuple(_newest_first(_count_copies(mentions.values()))), tuple(outcomes), notes)
 
 
 async def _collect_all(
-    sources: Sequence[Source], ask: Ask, settings: FetchSettings, files: Iterable[str], progress: Callable[[str], None]
-) -> list[Collected]:
-    fetcher = Fetcher(settings, files=files)
+    asks: Sequence[tuple[Source, Ask]],
+    settings: FetchSettings,
+    files: Iterable[str],
+    progress: Callable[[str], None],
+) -> tuple[list[Collected], tuple[str, ...]]:
+    # There is no next time to carry anything over to, so every request waits for its turn.
+    fetcher, parser = Fetcher(settings, files=files, patience_s=math.inf), Parser()
 
-    async def one(source: Source) -> Collected:
-        got = await collect(source, ask, fetcher)
+    async def one(source: Source, ask: Ask) -> Collected:
+        got = await collect(source, ask, fetcher, parser)
         progress(source.name)
         return got
 
     try:
-        return list(await asyncio.gather(*(one(source) for source in sources)))
+        collected = await asyncio.gather(*(one(source, ask) for source, ask in asks))
     finally:
         await fetcher.close()
+        await parser.close()
+    return list(collected), parser.notes
 
 
 def _outcome(got: Collected, mentions: int) -> Outcome:
@@ -118,7 +135,7 @@ def _outcome(got: Collected, mentions: int) -> Outcome:
     if got.asked and got.unchanged == len(got.asked):
         return NotModified(got.source)
     found = len(got.entries)
-    return Polled(got.source, found, found, mentions, tuple(got.dropped), tuple(got.errors))
+    return Polled(got.source, found, found, mentions, tuple(got.dropped), tuple(got.troubles))
 
 
 def _count_copies(mentions: Iterable[Mention]) -> list[Mention]:

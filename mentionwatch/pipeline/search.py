@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from mentionwatch.errors import UsageError
-from mentionwatch.match import compile_query, find_spans, searchable_text
+from mentionwatch.match import And, Node, Not, Term, compile_query, find_spans, searchable_text
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mentionwatch.model import Alert, Mention
+    from mentionwatch.settings import Config
     from mentionwatch.store import Filter, Store
 
 T = TypeVar("T", "Alert", "Mention")
@@ -20,6 +23,8 @@ T = TypeVar("T", "Alert", "Mention")
 #: Orders of a list of mentions.
 Sort = Literal["newest", "oldest", "negative"]
 SORTS: tuple[Sort, ...] = ("newest", "oldest", "negative")
+#: Names that a message lists at most.
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,62 @@ def search_store(
     page = list(islice(found, limit + 1 if limit is not None else None))
     more = limit is not None and len(page) > limit
     return Found(tuple(page[:limit]), more)
+
+
+def lone_letters(query: str) -> list[str]:
+    """Words that a query finds alone, and of which only one letter is left because punctuation does not count: ``C++``.
+
+    Raises:
+        QueryError: The query cannot be read.
+    """
+    return list(dict.fromkeys(_lone(compile_query(query).tree)))
+
+
+def _lone(node: Node) -> list[str]:
+    if isinstance(node, Term):
+        return [node.written] if len("".join(node.words)) == 1 < len(node.written.strip()) else []
+    if isinstance(node, Not):
+        return []
+    found = [_lone(part) for part in node.parts if not isinstance(part, Not)]
+    # Beside another word that has to be there, one letter is enough.
+    return [] if isinstance(node, And) and not all(found) else [word for words in found for word in words]
+
+
+def known_source(store: Store, config: Config, name: str) -> str:
+    """The name of a source as it is configured or stored, however its case was typed.
+
+    Raises:
+        UsageError: There is none; all are named.
+    """
+    return known_name(name, [*(source.name for source in config.sources), *store.statuses()], "source")
+
+
+def known_brand(store: Store, config: Config, name: str) -> str:
+    """The name of a brand as it is configured, however its case was typed; or of one that was watched before.
+
+    Raises:
+        UsageError: There is none; all that are configured are named.
+    """
+    before = [name] if store.brand_state(name) else []
+    return known_name(name, [*(brand.name for brand in config.brands), *before], "brand")
+
+
+def known_name(name: str, known: Iterable[str], what: str) -> str:
+    """One of the known names, however its case was typed.
+
+    Raises:
+        UsageError: It is none of them; they are named.
+    """
+    names = list(dict.fromkeys(known))
+    if name in names:
+        return name
+    for candidate in names:
+        if candidate.casefold() == name.casefold():
+            return candidate
+    shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+    near = get_close_matches(name, names, 1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise UsageError(one_line(f"there is no {what} {name!r}; {hint}known: {shown or 'none'}"))
 
 
 def the_only(found: Sequence[T], prefix: str, what: str) -> T:

@@ -29,6 +29,12 @@ def judge_brand(config: Config, store: Store, brand: Brand, *, now: datetime, ch
     Returns:
         Whether the brand is still being learned: then no burst is looked for.
     """
+    # One transaction: what the user does to an alert meanwhile (`alerts ack`) is not written over.
+    with store.atomic():
+        return _judge(config, store, brand, now=now, channels=channels)
+
+
+def _judge(config: Config, store: Store, brand: Brand, *, now: datetime, channels: Sequence[str]) -> bool:
     settings = brand.alerts or config.alerts
     state = store.brand_state(brand.name) or BrandState(now, (), None)
     # A damaged baseline is learned anew from what is stored; nothing of it is told to the user as a burst.

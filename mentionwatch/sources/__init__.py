@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from mentionwatch.settings import SourceSettings
     from mentionwatch.sources.base import Source
     from mentionwatch.sources.presets import Preset
 
-__all__ = ["make_source", "search_presets"]
+__all__ = ["make_source", "search_presets", "spacing_of"]
 
 
 def make_source(settings: SourceSettings, preset_folder: Path | None = None) -> Source:
@@ -42,6 +44,20 @@ def search_presets(preset_folder: Path | None = None) -> list[str]:
 
     known = (preset(name, preset_folder) for name in names(preset_folder))
     return [found.name for found in known if found.status == "recorded" and found.searches and not found.needs]
+
+
+def spacing_of(sources: Iterable[SourceSettings], preset_folder: Path | None = None) -> dict[str, float]:
+    """Seconds between two requests to a host, where the presets that are used ask for a certain time; by host."""
+    from mentionwatch.sources.presets import preset
+
+    found: dict[str, float] = {}
+    for name in {source.use for source in sources if source.use is not None}:
+        known = preset(name, preset_folder)
+        host = urlsplit(known.api.url).hostname
+        least = max(known.limits.spacing.total_seconds(), 60 / known.limits.per_minute)
+        if host is not None:
+            found[host] = max(least, found.get(host, 0.0))
+    return found
 
 
 def _from_url(name: str, url: str, kind: str) -> Source:

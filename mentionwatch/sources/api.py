@@ -16,6 +16,7 @@ from mentionwatch.model import Document, Dropped, Entry, EntryKind, Request
 from mentionwatch.sources import values
 from mentionwatch.sources.links import absolute
 from mentionwatch.sources.mapping import Reader
+from mentionwatch.sources.sameness import error_of
 from mentionwatch.sources.template import (
     QuerySyntax,
     fill,
@@ -210,8 +211,10 @@ class ApiSource:
         dropped = [found for found in read if isinstance(found, Dropped)]
         if len(items) > ITEM_CAP:
             dropped.append(Dropped(f"{len(items) - ITEM_CAP} further items", f"more than {ITEM_CAP} in one answer"))
+        entries = tuple(found for found in read if isinstance(found, Entry))
         return Document(
-            entries=tuple(found for found in read if isinstance(found, Entry)),
+            entries=entries,
+            error=error_of(entries),
             title=reader.title(),
             following=tuple(self._asking(url) for url in self._following(root, items, response.url)),
             dropped=tuple(dropped),
@@ -291,8 +294,8 @@ class ApiSource:
     def _next_url(self, root: Any, url: str) -> Iterator[str]:
         href = next(filter(None, map(values.as_text, values.find(root, self.spec.paging.next))), None)
         further = absolute(url, href) if href else None
-        # The headers hold what proves who we are: they go to no other host.
-        if further and further != url and (not self.spec.headers or _host(further) == _host(url)):
+        # Only on the same host: a document must not send us, with the right to do so, to an address of its choice.
+        if further and further != url and _host(further) == _host(url):
             yield further
 
 

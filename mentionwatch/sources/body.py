@@ -19,6 +19,8 @@ _MAX_INFLATED = 64 * 2**20
 #: Characters that are read of it; the rest counts as cut off.
 MAX_TEXT = 16 * 2**20
 _MAX_ATTRIBUTES = 150
+#: Characters of one tag; feedparser takes 150 bytes of memory for each where the tag is odd.
+_MAX_TAG = 200_000
 _MAX_JUNK = 4096
 _MAX_ENTITIES = 100
 
@@ -33,6 +35,9 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+#: What documents that are not compressed begin with: markup, JSON, blanks, marks of an encoding.
+_PLAIN_START = tuple(bytes([c]) for c in b"<{[ \t\r\n\xef\xfe\xff\0")
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 _DECLARED = re.compile(
     rb"<(?:\?xml[^>]{0,200}?encoding|meta[^>]{0,200}?charset)\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE
 )
@@ -114,21 +119,41 @@ class Limits:
 
 
 def inflate(body: bytes) -> bytes:
-    """Undo one gzip that no header told of; what breaks off gives what there is.
+    """Undo compression that no header told of: gzip, zlib, raw deflate, twice at most; what breaks off gives its start.
 
     Raises:
         Hostile: It grows to more than 64 MiB.
     """
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        inflated = stream.decompress(body, _MAX_INFLATED + 1)
-    except zlib.error:
-        return body
-    if len(inflated) > _MAX_INFLATED:
-        raise Hostile("it inflates to more than 64 MiB")
-    return inflated
+    for _ in range(2):
+        wrapping = _wrapping(body)
+        if wrapping is None:
+            break
+        stream = zlib.decompressobj(wrapping)
+        try:
+            inflated = stream.decompress(body, _MAX_INFLATED + 1)
+        except zlib.error:
+            break
+        if len(inflated) > _MAX_INFLATED:
+            raise Hostile("it inflates to more than 64 MiB")
+        body = inflated
+    return body
+
+
+def _wrapping(body: bytes) -> int | None:
+    """How a body is compressed, as zlib's window bits; None when it is not, as far as its start tells."""
+    if body.startswith(b"\x1f\x8b"):
+        return zlib.MAX_WBITS | 16
+    if body[:1] in _PLAIN_START or not body:
+        return None
+    # Neither zlib nor raw deflate has a sign of its own: the test is whether a document comes out.
+    for wrapping in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        try:
+            start = zlib.decompressobj(wrapping).decompress(body[:4096], 4096)
+        except zlib.error:
+            continue
+        if start.lstrip(_BLANK).startswith((b"<", b"{", b"[", b"\x1f\x8b")):
+            return wrapping
+    return None
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -262,6 +287,8 @@ def _measure(text: str) -> tuple[tuple[tuple[int, int], ...], int]:
 
 def _check_attributes(text: str, start: int) -> None:
     tag = _START_TAG.match(text, start)
+    if tag and len(tag[0]) > _MAX_TAG:
+        raise Hostile(f"one of its tags has more than {_MAX_TAG} characters")
     if tag and tag[0].count("=") > _MAX_ATTRIBUTES and _QUOTED.sub("", tag[0]).count("=") > _MAX_ATTRIBUTES:
         raise Hostile(f"one of its tags has more than {_MAX_ATTRIBUTES} attributes")
 

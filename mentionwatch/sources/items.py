@@ -7,14 +7,17 @@ Nothing here knows which parser it was, so that the same document gives the same
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mentionwatch.model import Dropped, Entry
+from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.dates import parse_date
-from mentionwatch.sources.links import absolute
+from mentionwatch.sources.extensions import NOTHING, Extensions
+from mentionwatch.sources.links import absolute, destination
 from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.sameness import each_once, error_of, is_error
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _MAX_GUID = 2_000
 _MAX_NAME = 200
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_STORE = re.compile(r"https?://itunes\.apple\.com/([a-z]{2})/rss/", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s+\((.+)\)")
 _NAME_AND_MAIL = re.compile(r"(.+?)\s*(?:<\S+@\S+>|\(\S+@\S+\))")
 
@@ -46,9 +50,8 @@ class Item:
     dates: tuple[str, ...]
     language: str | None
     parent: str | None
-    comments: str | None
-    rating: str | None = None
-    version: str | None = None
+    #: What its extension elements say.
+    more: Extensions = NOTHING
 
 
 @dataclass(frozen=True)
@@ -61,25 +64,33 @@ class Feed:
     language: str | None = None
     #: The parser stumbled.
     bozo: bool = False
-    dropped: tuple[Dropped, ...] = ()
+    #: Entries at the end that the parser was not given.
+    left_out: int = 0
 
 
-def to_entries(source: str, feed: Feed, response: Response) -> tuple[tuple[Entry, ...], tuple[Dropped, ...]]:
-    """Make entries of a feed's items; one that holds nothing to read or follow is dropped."""
+def to_entries(
+    source: str, feed: Feed, response: Response
+) -> tuple[tuple[Entry, ...], tuple[Dropped, ...], str | None]:
+    """Make entries of a feed's items.
+
+    Returns:
+        The entries, each once and none that holds nothing to read or follow; the other items, with the reason; and
+        what the feed says in place of its entries, when it is an error ("Bridge returned error 503").
+    """
     base = _base(feed, response.url)
-    entries: list[Entry] = []
+    made = [_to_entry(source, item, feed, base, response) for item in feed.items]
+    error = error_of(made)
+    kept: list[tuple[int, Entry]] = []
     dropped: list[Dropped] = []
-    for number, item in enumerate(feed.items, 1):
-        entry = _to_entry(source, item, feed, base, response.fetched_at)
-        if entry.title or entry.text or entry.url:
-            entries.append(entry)
-        else:
+    for number, entry in enumerate(made, 1):
+        if not (entry.title or entry.text or entry.url):
             dropped.append(Dropped(f"entry {number}", "it has neither title nor text nor link"))
-    guids = [e.guid for e in entries if e.guid]
-    if len(guids) - len(set(guids)) > len(entries) / 2:
-        # The feed gives one id to everything; the link tells entries apart.
-        entries = [replace(e, guid=None) for e in entries]
-    return tuple(entries), tuple(dropped)
+        elif is_error(entry, alone=error is not None and error == entry.title):
+            dropped.append(Dropped(f"entry {number}", f'it is an error message: "{one_line(entry.title or "", 100)}"'))
+        else:
+            kept.append((number, entry))
+    entries, copies = each_once(kept, "entry")
+    return tuple(entries), (*dropped, *copies), error
 
 
 def _base(feed: Feed, url: str) -> str:
@@ -88,39 +99,57 @@ def _base(feed: Feed, url: str) -> str:
     return site if site and urlsplit(site).hostname != urlsplit(url).hostname else url
 
 
-def _to_entry(source: str, item: Item, feed: Feed, base: str, now: datetime) -> Entry:
+def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response) -> Entry:
     language = _language(item.language) or _language(feed.language)
     text, quoted = _longest(item.texts)
-    published, raw = _date(item.dates, now, language)
-    rating = _rating(item.rating)
+    told = strip_boilerplate(text or "")
+    published, raw = _date(item.dates, response.fetched_at, language)
+    rating = _rating(item.more.rating)
+    engagement = [n for n in (item.more.engagement, told.engagement) if n is not None]
     return Entry(
         source=source,
         guid=_guid(item.guid),
         kind="comment" if item.parent else "review" if rating is not None else "post",
-        url=_url(item, base),
+        url=_url(item, base, discussed_at_id=told.discussed_at_id),
         title=plain_title(item.title) if item.title else None,
-        text=text,
-        author=_author(item.author),
+        text=told.text or None,
+        author=told.author or _author(item.author),
+        community=told.community or _community(item.more.community),
         parent=one_line(item.parent, _MAX_GUID) or None if item.parent else None,
         published=published,
         published_raw=raw,
         language=language,
-        version=one_line(item.version, 50) or None if item.version else None,
+        country=_country(response.url) if rating is not None else None,
+        # Other elements of that name say which version of a format or program it is.
+        version=one_line(item.more.version or "", 50) or None if rating is not None else None,
         rating=rating,
-        engagement=_count(item.comments),
+        engagement=sum(engagement) if engagement else None,
         quoted=quoted,
     )
 
 
-def _url(item: Item, base: str) -> str | None:
+def _url(item: Item, base: str, *, discussed_at_id: bool) -> str | None:
     """The first usable link; an id counts only when it is a whole URL, not when it could be resolved to one."""
-    for link in item.links:
-        if link == item.guid and not re.match(r"\s*https?://", link, re.IGNORECASE):
+    links = (item.more.link, *item.links)
+    if discussed_at_id:
+        links = (item.guid, *links)
+    for link in links:
+        if not link or (link == item.guid and not re.match(r"\s*https?://", link, re.IGNORECASE)):
             continue
-        url = absolute(base, link)
+        url = destination(base, link)
         if url:
             return url
     return None
+
+
+def _community(name: str | None) -> str | None:
+    return one_line(name, _MAX_NAME) or None if name else None
+
+
+def _country(url: str) -> str | None:
+    """The country whose store a feed of app reviews is from."""
+    found = _STORE.match(url)
+    return found[1].upper() if found else None
 
 
 def _longest(texts: tuple[str, ...]) -> tuple[str | None, str | None]:
@@ -162,10 +191,5 @@ def _language(tag: str | None) -> str | None:
 
 
 def _rating(text: str | None) -> float | None:
-    found = re.fullmatch(r"\s*([1-5](?:\.\d{1,3})?)\s*", text or "")
+    found = re.fullmatch(r"\s*([1-5](?:\.\d{1,3})?)\s*", text or "", re.ASCII)
     return float(found[1]) if found and float(found[1]) <= 5 else None
-
-
-def _count(text: str | None) -> int | None:
-    found = re.fullmatch(r"\s*(\d{1,9})\s*", text or "", re.ASCII)
-    return int(found[1]) if found else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch.sources import values
+from mentionwatch.sources.markup import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def read_block(text: str) -> list[Any]:
 
 def _mend(text: str) -> str:
     if '"' not in text and "&quot;" in text:
-        text = html.unescape(text)
+        text = unescape(text)
     text = _COMMENT.sub(lambda m: _mend_string(m[1]) if m[1] else " ", text)
     return _COMMA.sub(lambda m: m[1] or "", text)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from mentionwatch.identity import strip_tracking
 
 #: Longer ones are no addresses of pages; browsers stop at about this too.
 _MAX_URL = 8_000
-# C0, blanks inside, C1, and the characters that would turn the reading direction of what is shown.
-_CONTROL = re.compile("[\x00-\x20\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+# C0, blanks of all kinds, C1, and the characters that would turn the reading direction of what is shown.
+_CONTROL = re.compile(
+    "[\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 # Only with its semicolon: "?a=1&copy=2" has a parameter named copy.
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,5}|#[xX][\da-fA-F]{1,4});")
 _WHOLE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
@@ -62,7 +65,8 @@ def absolute(base: str, href: str | None) -> str | None:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return None
-    return url if usable else None
+    # One form for letters with accents, as in all texts.
+    return unicodedata.normalize("NFC", url) if usable else None
 
 
 def _tidy(href: str) -> str:

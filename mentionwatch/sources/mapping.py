@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mentionwatch.model import Dropped, Entry, EntryKind
 from mentionwatch.sources import values
+from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.dates import parse_date
-from mentionwatch.sources.links import absolute
+from mentionwatch.sources.links import absolute, destination
 from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.quotes import split_quotes
+from mentionwatch.sources.sameness import Known
 from mentionwatch.sources.template import fill
 from mentionwatch.text import clean_or_none, one_line
 
@@ -32,6 +35,7 @@ class Reader:
         self._spec = spec
         self._params = params
         self._root = root
+        self._known = Known()
         self._now: datetime = response.fetched_at
         self._base = self._base_url(response.url)
         self._language = self._first(root, spec.language, values.as_language)
@@ -59,7 +63,7 @@ class Reader:
         entry = self._entry(item)
         if not (entry.guid or entry.url or entry.title or entry.text):
             return Dropped(f"item {number}", "it has no id, URL, title or text")
-        return entry
+        return self._known.add(entry) or Dropped(f"item {number}", "the answer holds it twice")
 
     def _entry(self, item: dict[str, Any]) -> Entry:
         fields = self._spec.fields
@@ -87,10 +91,6 @@ class Reader:
             quoted=quoted,
         )
 
-    def _country(self, item: Any) -> str | None:
-        told = self._first(item, self._spec.fields.country, values.as_country)
-        return told or values.as_country(self._constant("country"))
-
     def _kind(self, value: Any) -> EntryKind | None:
         return self._spec.kinds.get(value) if isinstance(value, str) else None
 
@@ -110,10 +110,12 @@ class Reader:
         def value_of(name: str) -> str | None:
             return self._params.get(name) or self._first(item, name, values.as_text)
 
-        if self._spec.link and (made := absolute(self._base, fill(self._spec.link, value_of))):
+        if self._spec.link and (made := destination(self._base, fill(self._spec.link, value_of))):
             return made
         return self._first(
-            item, self._spec.fields.url, lambda v: absolute(self._base, v) if isinstance(v, str) and v.strip() else None
+            item,
+            self._spec.fields.url,
+            lambda v: destination(self._base, v) if isinstance(v, str) and v.strip() else None,
         )
 
     def _title(self, item: Any) -> str | None:
@@ -130,10 +132,10 @@ class Reader:
         markup = self._first(item, fields.html, lambda v: v if isinstance(v, str) and v.strip() else None)
         text, quoted = plain_text(markup[: values.TEXT_CAP]) if markup else ("", None)
         if len(plain) > len(text) + len(quoted or ""):
-            text, quoted = plain, None
+            text, quoted = split_quotes(plain, [])
         for pattern in self._spec.strip:
             text = _compiled(pattern).sub("", text)
-        return clean_or_none(text), quoted
+        return clean_or_none(strip_boilerplate(text).text), quoted
 
     def _rating(self, item: Any) -> float | None:
         found = self._first(item, self._spec.fields.rating, values.as_number)

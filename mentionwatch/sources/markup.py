@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html as entities
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mentionwatch.sources.links import absolute
+from mentionwatch.sources.quotes import split_quotes
 from mentionwatch.text import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Characters of markup that are read; the longest recorded post has 90,000.
 _MAX_TEXT = 200_000
@@ -25,6 +26,11 @@ _MAX_PAGE = 4_000_000
 _MAX_TAGS = 5_000
 _MAX_DEPTH = 200
 _MAX_QUOTES = 100
+#: Of a whole page, for its microdata.
+_MAX_PAGE_TAGS = 40_000
+_MAX_PROPERTIES = 5_000
+#: Of the values of all properties together: those inside one another are read again and again.
+_MAX_VALUES = 2_000_000
 
 _BLOCKS = (
     "address|article|aside|blockquote|br|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr"
@@ -41,6 +47,7 @@ _ESCAPED_TAG = re.compile(rf"(?i)&(?:lt|#0*60|#x0*3c);/?(?:{_BLOCKS}|{_INLINE})(
 _BLOCK = re.compile(rf"(?i)<(?=/?(?:{_BLOCKS})[\s/>])")
 _CELL = re.compile(r"(?i)<(?=t[dh][\s/>])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,30});")
+_LONG_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][\da-fA-F]{8,});?")
 _PRE = re.compile(r"(?i)<pre[\s>]")
 _SPACES = re.compile(r"[\t\r\n\f ]+")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000}[^<>]*")
@@ -56,12 +63,14 @@ _OPENERS = dict.fromkeys([0x90, 0x98, 0x9D, 0x9E, 0x9F])
 
 _UNSEEN = (
     "script, style, template, noscript, iframe, object, svg, head > title, [hidden], "
-    '[style*="display:none" i], [style*="display: none" i]'
+    '[style*="display:none" i], [style*="display: none" i], '
+    '[style*="visibility:hidden" i], [style*="visibility: hidden" i]'
 )
-# The last two: Discourse, phpBB and vBulletin, mail.
-_QUOTE = "blockquote, aside.quote, div.bbcode_quote, div.gmail_quote"
-# "> the other's words", as in mail and on Hacker News; ">50 %" and "> 3" are no quotes.
-_QUOTE_LINE = re.compile(r"(?m)^>+ ?(?=[^\W\d]|[\"'“(>])(.*)$")
+# Discourse, phpBB and vBulletin, mail programs, Askbot and the like.
+_QUOTE = (
+    "blockquote, aside.quote, div.bbcode_quote, div.bbCodeBlock--quote, div.quotetitle, div.quotecontent,"
+    " div.gmail_quote, div.moz-cite-prefix, div.yahoo_quoted"
+)
 
 
 def plain_text(html: str) -> tuple[str, str | None]:
@@ -72,16 +81,12 @@ def plain_text(html: str) -> tuple[str, str | None]:
     """
     html = html[:_MAX_TEXT].translate(_OPENERS) if len(html) > 1000 else html
     if not _TAG.search(html) and _ESCAPED_TAG.search(html):
-        html = entities.unescape(html)
+        html = unescape(html)
     if _TAG.search(html):
         text, quoted = _strip(html)
     else:
         text, quoted = _decode(html), []
-    text = clean(text)
-    if "\n>" in text or text.startswith(">"):
-        quoted.extend(m[1] for m in _QUOTE_LINE.finditer(text))
-        text = clean(_QUOTE_LINE.sub("", text))
-    return text, clean("\n".join(quoted)) or None
+    return split_quotes(clean(text), quoted)
 
 
 def plain_title(html: str) -> str | None:
@@ -98,16 +103,100 @@ def json_ld_blocks(html: str) -> list[str]:
 
 _JSON_LD = re.compile(r"(?is)<script\b(?=[^<>]{0,2000}application/ld\+json)[^<>]{0,2000}>(.*?)</script\s*>")
 _TITLE = re.compile(r"(?is)<title\b[^<>]{0,500}>(.{0,2000}?)</title\s*>")
+_MICRODATA = re.compile(r"(?i)\bitemprop\s{0,9}=")
+#: Attributes that hold a property's value, by element.
+_VALUE_OF = {
+    "area": ("href",),
+    "link": ("href",),
+    "img": ("src",),
+    "time": ("datetime",),
+    "data": ("value",),
+    "meter": ("value",),
+}
+_LINKS = frozenset(("url", "sameAs", "image", "item"))
 _LINK = re.compile(r"(?i)<link\b([^<>]{0,2000})>")
 _ATTRIBUTE = re.compile(r"""(?s)([a-zA-Z:-]{1,30})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 _BASE = re.compile(r"(?i)<base\b([^<>]{0,2000})>")
 _FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"))
 
 
+def microdata(html: str) -> list[dict[str, Any]]:
+    """The page's schema.org microdata as objects like those of JSON-LD, outermost ones in order.
+
+    A property that stands several times is a list; texts keep their markup.  Nothing where the page has none, or where
+    parsing it would take long.
+    """
+    page = html[:_MAX_PAGE]
+    if not _MICRODATA.search(page) or _is_absurd(page, _MAX_PAGE_TAGS):
+        return []
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(page)
+    found: list[dict[str, Any]] = []
+    scopes: dict[int, dict[str, Any] | None] = {}
+    left = _MAX_VALUES
+    for node in tree.css("[itemscope], [itemprop]")[:_MAX_PROPERTIES]:
+        if node.mem_id in scopes and "itemscope" in node.attributes:
+            continue  # it is both, and found twice
+        around, item = _around(node, scopes), _item(node)
+        if item is not None:
+            scopes[node.mem_id] = item
+        if around is None and item is not None:
+            found.append(item)
+        names = (node.attributes.get("itemprop") or "").split() if around is not None and left > 0 else []
+        for name in (re.split(r"[/#]", name)[-1] for name in names[:5]):
+            value = _value(node, name) if item is None else item
+            left -= len(value or ())
+            _add(around, name, value)
+    return found
+
+
+def _item(node: LexborNode) -> dict[str, Any] | None:
+    if "itemscope" not in node.attributes:
+        return None
+    kinds = (node.attributes.get("itemtype") or "").split()[:5]
+    return {"@type": kinds} if kinds else {}
+
+
+def _around(node: LexborNode, scopes: dict[int, dict[str, Any] | None]) -> dict[str, Any] | None:
+    """The item that a node stands in; notes it for each element on the way, so that none is passed twice."""
+    passed: list[int] = []
+    above = node.parent
+    while above is not None and above.mem_id not in scopes:
+        passed.append(above.mem_id)
+        above = above.parent
+    item = scopes[above.mem_id] if above is not None else None
+    scopes.update(dict.fromkeys(passed, item))
+    return item
+
+
+def _add(item: dict[str, Any] | None, name: str, value: Any) -> None:
+    if item is None or value is None or not name or name.startswith("@"):
+        return
+    if name not in item:
+        item[name] = value
+    elif isinstance(item[name], list):
+        item[name].append(value)
+    else:
+        item[name] = [item[name], value]
+
+
+def _value(node: LexborNode, name: str) -> str | None:
+    """What a property says: in an attribute where its element has one for that, else what it shows."""
+    told = node.attributes
+    # A link around a person's name is that name, whatever the standard says.
+    attributes = ("href",) if node.tag == "a" and name in _LINKS else _VALUE_OF.get(node.tag or "", ())
+    for attribute in ("content", *attributes):
+        value = told.get(attribute)
+        if value is not None:
+            return value.strip()
+    return (node.inner_html or "")[:_MAX_TEXT].strip() if node.child is not None else None
+
+
 def page_title(html: str) -> str | None:
     """The page's title on one line, at most 80 characters."""
     found = _TITLE.search(html[:_MAX_TEXT])
-    return one_line(entities.unescape(found[1]), 80) or None if found else None
+    return one_line(unescape(found[1]), 80) or None if found else None
 
 
 def feed_links(html: str, base: str) -> list[str]:
@@ -133,17 +222,22 @@ def _names_feed(attributes: dict[str, str]) -> bool:
     return "alternate" in attributes.get("rel", "").lower().split() and kind in _FEED_TYPES
 
 
+def unescape(text: str) -> str:
+    """Decode entities; a number of too many digits is no character (Python raises at more than 4300)."""
+    return entities.unescape(_LONG_NUMBER.sub("\ufffd", text))
+
+
 def _decode(text: str) -> str:
     """Decode entities, twice where the first time leaves some: "&amp;amp;" was escaped once too often."""
     if "&" not in text:
         return text
-    text = entities.unescape(text)
-    return entities.unescape(text) if _ENTITY.search(text) else text
+    text = unescape(text)
+    return unescape(text) if _ENTITY.search(text) else text
 
 
 def _strip(html: str) -> tuple[str, list[str]]:
     if _is_absurd(html):
-        return entities.unescape(_ANY_TAG.sub("\n", _UNSEEN_BLOCK.sub("\n", html))), []
+        return unescape(_ANY_TAG.sub("\n", _UNSEEN_BLOCK.sub("\n", html))), []
     from selectolax.lexbor import LexborHTMLParser
 
     if not _PRE.search(html):
@@ -155,7 +249,7 @@ def _strip(html: str) -> tuple[str, list[str]]:
     quoted = _take_quotes(tree)
     # What was escaped twice inside real markup: "&amp;amp;" shows as "&amp;", which nobody meant.
     text = tree.text()
-    return (entities.unescape(text) if _ENTITY.search(text) else text), quoted
+    return (unescape(text) if _ENTITY.search(text) else text), quoted
 
 
 def _take_quotes(tree: LexborHTMLParser) -> list[str]:
@@ -170,10 +264,10 @@ def _take_quotes(tree: LexborHTMLParser) -> list[str]:
     return quotes
 
 
-def _is_absurd(html: str) -> bool:
-    """Whether parsing it could take more than some tens of milliseconds."""
+def _is_absurd(html: str, most: int = _MAX_TAGS) -> bool:
+    """Whether parsing it could take more than some tens of milliseconds (for a whole page, some hundreds)."""
     tags = html.count("<")
-    if tags > _MAX_TAGS or any(len(m[0].split()) > 500 for m in _LONG_TAG.finditer(html)):
+    if tags > most or any(len(m[0].split()) > 500 for m in _LONG_TAG.finditer(html)):
         return True
     return tags > _MAX_DEPTH and _depth(html) > _MAX_DEPTH
 

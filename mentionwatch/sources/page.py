@@ -1,4 +1,4 @@
-"""Review pages: schema.org reviews that stand in a page as JSON-LD.
+"""Review pages: schema.org reviews that stand in a page as JSON-LD, or else as microdata.
 
 Shops, recipe sites, hotels and local businesses write their reviews down for search engines; this reads the same.
 """
@@ -16,8 +16,8 @@ from mentionwatch.model import AggregateRating, Document, Dropped, Entry, Reques
 from mentionwatch.sources import body as bodies
 from mentionwatch.sources import jsonld, values
 from mentionwatch.sources.dates import parse_date
-from mentionwatch.sources.links import absolute
-from mentionwatch.sources.markup import feed_links, json_ld_blocks, page_title, plain_text, plain_title
+from mentionwatch.sources.links import absolute, destination
+from mentionwatch.sources.markup import feed_links, json_ld_blocks, microdata, page_title, plain_text, plain_title
 from mentionwatch.text import clean_or_none, one_line
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class PageSource:
 
     def requests(self, ask: Ask) -> list[Request]:  # noqa: ARG002 - a page cannot be asked for less
         """The page."""
-        return [Request(url=self.url)]
+        return [Request(url=self.url, robots=True)]
 
     def parse(self, response: Response) -> Document:
         """Read the reviews of a page; see Source."""
@@ -60,6 +60,10 @@ class PageSource:
         blocks = json_ld_blocks(_up_to_last_script(page))
         read = [jsonld.read_block(block) for block in blocks]
         graph = jsonld.collect(value for found in read for value in found)
+        if not graph.reviews:
+            # Only then: a page that has both says the same in both.
+            shown = jsonld.collect(microdata(page))
+            graph = shown if shown.reviews or not graph.ratings else graph
         ratings = tuple(dict.fromkeys(_ratings(graph)))
         broken = [
             Dropped(f"JSON-LD block {number}", "it is broken beyond mending")
@@ -95,7 +99,11 @@ def _up_to_last_script(page: str) -> str:
 def _why(ratings: tuple[AggregateRating, ...], broken: list[Dropped]) -> str:
     if broken:
         return f"holds no schema.org reviews that can be read ({broken[0].what} {broken[0].why.removeprefix('it ')})"
-    return "names an average rating but holds no review" if ratings else "holds no schema.org reviews (JSON-LD)"
+    return (
+        "names an average rating but holds no review"
+        if ratings
+        else "holds no schema.org reviews (JSON-LD or microdata)"
+    )
 
 
 def _no_reviews(page: str, url: str, why: str) -> ParseError:
@@ -195,7 +203,7 @@ class _Reader:
         return next(filter(None, map(convert, values.find(value, path))), None)
 
     def _link(self, value: Any) -> str | None:
-        return absolute(self._page, value) if isinstance(value, str) and value.strip() else None
+        return destination(self._page, value) if isinstance(value, str) and value.strip() else None
 
     def _id(self, node: dict[str, Any]) -> str | None:
         """The review's ``@id``, absolute; None for a blank node, whose name changes, and for the page itself."""

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.errors import StoreError
+from mentionwatch.identity import name_key
 from mentionwatch.model import Notice, Validators
 from mentionwatch.store import rows, schema
 from mentionwatch.store.identify import Known, identify
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from mentionwatch.model import Alert, Entry, Mention, Sighting, SourceStatus
+    from mentionwatch.model import Alert, AlertState, Entry, Mention, Sighting, SourceStatus
 
 __all__ = ["BrandState", "Filter", "HostState", "Known", "SourcePoll", "Store", "store_path"]
 
@@ -71,11 +72,13 @@ class SourcePoll:
     mentions: Sequence[Mention] = ()
     #: Validators of what was read, by public URL.
     documents: Mapping[str, Validators] = field(default_factory=dict)
-    #: All public URLs that were asked for; what is known of others of this source is forgotten, because the URL of a
-    #: search changes with its time.
-    asked: Sequence[str] = ()
-    #: Brands that the source is watched for from now on.
-    brands: Sequence[str] = ()
+    #: Public URLs whose validators still hold; those of all others of this source are forgotten, because the URL of a
+    #: search changes with its time.  None: all are kept.
+    kept: Sequence[str] | None = None
+    #: Brands that the source is watched for from now on, with the key of each watch.
+    watches: Mapping[str, str] = field(default_factory=dict)
+    #: Mentions whose entry was edited, judged anew.
+    edited: Sequence[Mention] = ()
     #: Names the set of queries that the documents were read for.
     brands_key: str = ""
     #: Keys of the names and titles of all entries that it held; None where it was not read.
@@ -100,21 +103,9 @@ class Store:
 
     def __init__(self, url: str, *, create: bool = False, dry_run: bool = False, durable: bool = True) -> None:
         self._connection = connect(url, create=create, dry_run=dry_run)
-        self._dry = dry_run
-        if not durable:
+        if not durable or dry_run:
             raw: Any = self._connection.connection.driver_connection
             raw.execute("PRAGMA synchronous = OFF")
-        if dry_run:
-            self._begin_dry_run()
-
-    def _begin_dry_run(self) -> None:
-        """Begin the one transaction that all others are nested in, and that is never committed."""
-        self._connection.info[WRITING] = True
-        try:
-            self._connection.begin()
-        except SQLAlchemyError as e:
-            self.close()
-            raise StoreError(f"the store failed: {plain(e)}") from e
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self is not in 3.10
         """Open."""
@@ -132,15 +123,21 @@ class Store:
     def _transaction(self, *, write: bool = False) -> Iterator[Connection]:
         connection = self._connection
         try:
-            if self._dry:
-                with connection.begin_nested():
-                    yield connection
+            if connection.in_transaction():
+                # Inside ``atomic``: all of it, or nothing.
+                yield connection
                 return
             connection.info[WRITING] = write
             with connection.begin():
                 yield connection
         except (SQLAlchemyError, OverflowError, UnicodeError) as e:  # the last two: values that SQLite cannot hold
             raise StoreError(f"the store failed: {plain(e)}; nothing was half-written") from e
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Make one transaction of all that is read and written inside: nobody writes in between."""
+        with self._transaction(write=True):
+            yield
 
     def _rows(self, statement: Select[Any]) -> Sequence[Any]:
         with self._transaction() as connection:
@@ -166,10 +163,11 @@ class Store:
         found = self._rows(columns.where(*wanted))
         return Validators(**found[0]) if found else None
 
-    def watched(self, source: str) -> set[str]:
-        """Brands for which this source was polled before; for all others, what it holds now is backlog."""
+    def watched(self, source: str) -> dict[str, str]:
+        """The watch key of each brand that this source is watched for; what another watch brings first is backlog."""
         table = schema.watches.c
-        return {row["brand"] for row in self._rows(select(table.brand).where(table.source == source))}
+        found = self._rows(select(table.brand, table.key).where(table.source == source))
+        return {row["brand"]: row["key"] for row in found}
 
     def identify(self, source: str, entries: Sequence[Entry]) -> list[Known]:
         """Say for each entry what is known of it, in their order."""
@@ -189,9 +187,8 @@ class Store:
             self._upsert(connection, schema.sources, rows.status_row(status))
             self._write_mentions(connection, poll)
             self._write_documents(connection, poll)
-            for brand in poll.brands:
-                row = {"source": status.name, "brand": brand, "since": status.last_polled}
-                connection.execute(insert(schema.watches).values(row).on_conflict_do_nothing())
+            for brand, key in poll.watches.items():
+                self._upsert(connection, schema.watches, {"source": status.name, "brand": brand, "key": key})
             if poll.look is not None:
                 names, titles = (json.dumps(sorted(keys)) for keys in poll.look)
                 self._upsert(connection, schema.looks, {"source": status.name, "names": names, "titles": titles})
@@ -209,12 +206,17 @@ class Store:
         if poll.mentions:
             values = [rows.mention_row(mention) for mention in poll.mentions]
             connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
+        for mention in poll.edited:
+            row = rows.mention_row(mention)
+            # Neither when it was first seen nor how it counted in a burst changes.
+            judged = {name: row[name] for name in ("tone", "polarity", "confidence", "words", "tone_by")}
+            connection.execute(update(schema.mentions).where(schema.mentions.c.id == mention.id).values(judged))
 
     def _write_documents(self, connection: Connection, poll: SourcePoll) -> None:
         source = poll.status.name
-        if poll.asked:
+        if poll.kept is not None:
             table = schema.documents.c
-            other = (table.source == source, table.url.not_in([storable(url) for url in poll.asked]))
+            other = (table.source == source, table.url.not_in([storable(url) for url in poll.kept]))
             connection.execute(delete(schema.documents).where(*other))
         for url, validators in poll.documents.items():
             row = {"source": source, "url": storable(url), "brands_key": poll.brands_key, **asdict(validators)}
@@ -258,16 +260,36 @@ class Store:
         return [rows.read_mention(row) for row in self._rows(statement)]
 
     def prune(self, before: datetime) -> int:
-        """Delete mentions that count before this time, and entries that are left without one; how many mentions."""
-        old, kept = schema.mentions, schema.mentions.alias("kept")
+        """Delete mentions that count before this time, and entries that are left without one; how many mentions.
+
+        An undated entry that its source still lists stays: forgotten, it would come again as news.
+        """
+        old = schema.mentions
         with self._transaction(write=True) as connection:
-            gone = connection.execute(select(func.count()).where(old.c.at < before)).scalar_one()
+            listed = self._still_listed(connection, before)
+            gone = 0
             # By way of the old mentions, so that it costs what is deleted and not what is stored.
-            entries = schema.entries.c.id.in_(select(old.c.entry).where(old.c.at < before))
-            another = exists().where(kept.c.entry == schema.entries.c.id, kept.c.at >= before)
-            connection.execute(delete(schema.entries).where(entries, ~another))
-            connection.execute(delete(old).where(old.c.at < before))
-            return int(gone)
+            ids = connection.execute(select(old.c.id, old.c.entry).where(old.c.at < before)).all()
+            wanted = [(id_, entry) for id_, entry in ids if entry not in listed]
+            for chunk in (wanted[n : n + 500] for n in range(0, len(wanted), 500)):
+                connection.execute(delete(old).where(old.c.id.in_([id_ for id_, _entry in chunk])))
+                left = exists().where(old.c.entry == schema.entries.c.id)
+                entries = schema.entries.c.id.in_([entry for _id, entry in chunk])
+                connection.execute(delete(schema.entries).where(entries, ~left))
+                gone += len(chunk)
+            return gone
+
+    def _still_listed(self, connection: Connection, before: datetime) -> set[str]:
+        """Ids of undated entries with old mentions that stood in their source's document when it was last read."""
+        entries, old = schema.entries, schema.mentions
+        statement = select(entries).join(old, old.c.entry == entries.c.id)
+        found = connection.execute(statement.where(old.c.at < before, entries.c.published.is_(None))).mappings().all()
+        looks = {source: self.look(source) for source in {row["source"] for row in found}}
+        return {
+            row["id"]
+            for row in found
+            if (look := looks[row["source"]]) and name_key(rows.read_entry(dict(row))) in look[0]
+        }
 
     # --- brands and alerts ------------------------------------------------------------------------------------
 
@@ -283,7 +305,7 @@ class Store:
         A copy of a text that the brand had in the 14 days before is left out.
         """
         table, entries = schema.mentions, schema.entries
-        columns = ("id", "first_seen", "tone", "story", "backlog", "confidence")
+        columns = ("id", "first_seen", "first_tone", "story", "backlog", "confidence")
         statement = (
             select(*(table.c[name] for name in columns), entries.c.published, entries.c.source, entries.c.author)
             .join(entries, entries.c.id == table.c.entry)
@@ -344,10 +366,13 @@ class Store:
         statement = select(schema.alerts).where(schema.alerts.c.id.startswith(prefix, autoescape=True)).limit(10)
         return [rows.read_alert(row) for row in self._rows(statement)]
 
-    def save_alert(self, alert: Alert) -> None:
-        """Write an alert that the user changed."""
+    def set_alert_state(self, alert: str, state: AlertState, *, now: datetime) -> bool:
+        """Set the state of an alert that is not resolved, as the user wants it; whether there was one."""
+        table = schema.alerts
+        values = {"state": state, "updated": now} | ({"resolved": now} if state == "resolved" else {})
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.alerts, rows.alert_row(alert))
+            live = (table.c.id == alert, table.c.state != "resolved")
+            return bool(connection.execute(update(table).where(*live).values(values)).rowcount)
 
     def unsent(self, channel: str) -> list[Notice]:
         """Notices that a channel still has to tell, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ _ANOTHER = "name another file in [store] url; nothing was changed"
 _BUSY_S = 30
 #: In a connection's info: the transaction that begins next will write.
 WRITING = "writing"
+#: Likewise: the folder of a copy that goes when it is closed.
+COPY = "copy"
 
 
 def store_path(url: str) -> Path | None:
@@ -44,7 +47,7 @@ def store_path(url: str) -> Path | None:
 def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
     """Open a store, and make it if it is not there and `create` says so.
 
-    With `dry_run`, one that would have to be made is made in memory.
+    With `dry_run` it is a copy that is thrown away: nothing is written to the file, and nobody has to wait for it.
 
     Raises:
         StoreError: It cannot be opened, is not ours, or is newer than this program.
@@ -52,7 +55,7 @@ def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
     path = store_path(url)
     try:
         if path is not None and _is_made(path):
-            return _open(url, make=False)
+            return _open_copy(path) if dry_run else _open(url, make=False)
         if not create:
             raise StoreError(f"there is no store at {path} yet; run mentionwatch poll first")
         if path is None or dry_run:
@@ -61,6 +64,25 @@ def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
         return _open(url, make=True)
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
         raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
+
+
+def _open_copy(path: Path) -> Connection:
+    """Copy a store as it is at this moment, also while another process writes, and open the copy."""
+    folder = tempfile.TemporaryDirectory(prefix="mentionwatch-dry-run-")
+    copy = Path(folder.name) / "copy.db"
+    try:
+        with (
+            # Not mode=ro, which would leave its -wal and -shm files behind.
+            contextlib.closing(sqlite3.connect(path)) as old,
+            contextlib.closing(sqlite3.connect(copy)) as new,
+        ):
+            old.backup(new)
+        connection = _open(f"sqlite:///{copy.as_posix()}", make=False)
+    except BaseException:
+        folder.cleanup()
+        raise
+    connection.info[COPY] = folder
+    return connection
 
 
 def _open(url: str, *, make: bool) -> Connection:
@@ -75,9 +97,12 @@ def _open(url: str, *, make: bool) -> Connection:
 
 
 def close(connection: Connection) -> None:
-    """Close the file; what was not committed is gone."""
+    """Close the file; what was not committed is gone, and so is a copy."""
+    folder = None if connection.closed else connection.info.get(COPY)
     connection.close()
     connection.engine.dispose()
+    if folder is not None:
+        folder.cleanup()
 
 
 def _engine(url: str) -> Engine:

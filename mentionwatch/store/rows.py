@@ -53,6 +53,11 @@ def storable_entry(entry: Entry) -> Entry:
     return Entry(**{name: storable(getattr(entry, name)) for name in _ENTRY_FIELDS})
 
 
+def read_entry(row: Mapping[str, Any]) -> Entry:
+    """An entry from its row."""
+    return Entry(**{name: row[name] for name in _ENTRY_FIELDS})
+
+
 def mention_row(mention: Mention) -> dict[str, Any]:
     """A mention's columns."""
     tone = mention.tone
@@ -62,6 +67,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "brand": mention.brand,
         "keyword": mention.keyword,
         "tone": tone.label,
+        "first_tone": tone.label,
         "polarity": tone.polarity,
         "confidence": tone.confidence,
         "words": json.dumps(tone.words),
@@ -100,7 +106,7 @@ def read_sighting(row: Mapping[str, Any]) -> Sighting:
         mention=row["id"],
         published=row["published"],
         first_seen=row["first_seen"],
-        tone=row["tone"],
+        tone=row["first_tone"],
         source=row["source"],
         author=row["author"],
         story=row["story"],
@@ -114,15 +120,20 @@ def status_row(status: SourceStatus) -> dict[str, Any]:
     return {
         **{f.name: getattr(status, f.name) for f in fields(SourceStatus)},
         "cadence": status.cadence.total_seconds() if status.cadence is not None else None,
+        "ttl": status.ttl.total_seconds() if status.ttl is not None else None,
+        "skip_hours": json.dumps(sorted(status.skip_hours)),
         "redirects": json.dumps([[redirect.status, redirect.url] for redirect in status.redirects]),
     }
 
 
 def read_status(row: Mapping[str, Any]) -> SourceStatus:
     """A source's status."""
-    cadence = timedelta(seconds=row["cadence"]) if row["cadence"] is not None else None
-    redirects = tuple(Redirect(status, url) for status, url in json.loads(row["redirects"]))
-    return SourceStatus(**{**row, "cadence": cadence, "redirects": redirects})
+    values = dict(row)
+    for name in ("cadence", "ttl"):
+        values[name] = timedelta(seconds=row[name]) if row[name] is not None else None
+    values["redirects"] = tuple(Redirect(status, url) for status, url in json.loads(row["redirects"]))
+    values["skip_hours"] = frozenset(json.loads(row["skip_hours"]))
+    return SourceStatus(**values)
 
 
 def brand_row(name: str, state: BrandState) -> dict[str, Any]:
@@ -137,7 +148,11 @@ def brand_row(name: str, state: BrandState) -> dict[str, Any]:
 
 def read_brand(row: Mapping[str, Any]) -> BrandState:
     """The detector's memory from its row."""
-    polls = tuple(datetime.fromtimestamp(poll, timezone.utc) for poll in json.loads(row["polls"]))
+    try:
+        polls = tuple(datetime.fromtimestamp(poll, timezone.utc) for poll in json.loads(row["polls"]))
+    except (ValueError, TypeError, OverflowError, OSError):
+        # As with a damaged baseline: undated mentions are spread a little worse for some days, and that is all.
+        polls = ()
     return BrandState(row["first_polled"], polls, row["baseline"])
 
 

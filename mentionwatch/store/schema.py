@@ -74,6 +74,9 @@ sources = Table(
     Column("seconds", Float),
     # A JSON list of [status, URL].
     Column("redirects", Text, nullable=False),
+    # Seconds, and a JSON list of hours.
+    Column("ttl", Float),
+    Column("skip_hours", Text, nullable=False),
 )
 
 #: What a source's document held when it was last read, as two JSON lists of digests: names of entries, and titles.
@@ -96,13 +99,14 @@ hosts = Table(
     Column("reason", Text),
 )
 
-#: Since when a source is watched for a brand: what it held at that moment is backlog.
+#: Which sources are watched for which brands: what a source held when it was first watched is backlog.
 watches = Table(
     "watches",
     metadata,
     Column("source", Text, primary_key=True),
     Column("brand", Text, primary_key=True),
-    Column("since", UtcTime, nullable=False),
+    # Names where it is looked and for what: what another place or query brings at first is backlog too.
+    Column("key", String(16), nullable=False),
 )
 
 documents = Table(
@@ -165,6 +169,8 @@ mentions = Table(
     Column("brand", Text, nullable=False),
     Column("keyword", Text, nullable=False),
     Column("tone", String(8), nullable=False),
+    # As it was judged first: an edit changes what is shown, not what was counted in a burst.
+    Column("first_tone", String(8), nullable=False),
     Column("polarity", Float),
     Column("confidence", Float),
     Column("words", Text, nullable=False),

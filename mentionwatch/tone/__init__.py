@@ -55,5 +55,17 @@ def rate_text(
     language: str | None = None,
     settings: ToneSettings | None = None,
 ) -> Tone:
-    """Judge one text; see ``Engine.rate``."""
+    """Judge one text; any text, however long or odd, is judged in bounded time.
+
+    Args:
+        text: Plain text; title and body together.
+        target: The brand as it stands in the text: what its own name says is not judged.
+        rating: Stars that came with the text, 1 to 5; anything else counts as none.
+        language: BCP 47 tag of the text, as far as it is known.
+        settings: Engine and neutral band; None: the defaults.
+
+    Returns:
+        Label, polarity in [-1, 1] and confidence in [0, 1].  The label is "unknown", and both numbers are None, where
+        the engine does not know the language and there are no stars.
+    """
     return make_engine(settings or ToneSettings()).rate(text, target=target, rating=rating, language=language)

@@ -10,7 +10,7 @@ import subprocess
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from mentionwatch.model import Entry
 from mentionwatch.output import write_mentions
@@ -66,6 +66,8 @@ def test_any_mention_comes_back_from_csv(mention):
 
 @settings(deadline=None)
 @given(texts)
+@example("'\r")
+@example("''\t=")
 def test_the_guard_comes_off_again(text):
     """The apostrophe is put on and taken off without a doubt, also for texts that begin with one."""
     assert unguard_cell(guard_cell(text)) == text
@@ -86,6 +88,14 @@ def test_other_texts_stay(text):
 def test_numbers_stay_numbers_also_below_zero():
     """The guard is for text: a polarity of -0.62 is one."""
     assert written("csv", [PLAIN]).count(",-0.62,") == 1
+
+
+def test_whole_numbers_have_no_fraction():
+    """Five stars are 5, and only what is none is written with a point; the largest stay short."""
+    ratings = [5.0, 4.5, 0.0, -3.0, 1e300]
+    made = [make_mention(n, Entry("s", rating=rating), NEGATIVE) for n, rating in enumerate(ratings)]
+    rows = csv.DictReader(io.StringIO(written("csv", made), newline=""))
+    assert [row["rating"] for row in rows] == ["5", "4.5", "0", "-3", "1e+300"]
 
 
 def test_the_byte_order_mark_is_written_on_request_only():

@@ -83,7 +83,7 @@ def test_mentions_look_as_saved(name):
 
 
 def test_a_wide_table_looks_as_saved():
-    """At 120 columns the words stand beside the columns, and a CJK character takes two cells."""
+    """At 120 columns more of the words is shown, and a CJK character takes two cells."""
     assert written("table", width=120) == saved("mentions-120.txt")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,10 @@ from rich.cells import cell_len
 
 from mentionwatch.model import Entry, Tone
 from mentionwatch.output import write_alerts
+from mentionwatch.output.grid import grid_text
 from mentionwatch.output.layout import excerpt, pick_quotes, web_link, wrap_cells
 from mentionwatch.output.markdown import escape, link
-from mentionwatch.output.message import WIDTH, alert_subject, alert_text
+from mentionwatch.output.message import WIDTH, alert_page, alert_subject, alert_text
 from tests.output.sample_mentions import ALERT, CJK, HOSTILE, MENTIONS, NEGATIVE, PLAIN, REVIEW, ZONE, make_mention
 from tests.output.test_output_formats import mentions, saved, texts, written
 
@@ -113,8 +115,29 @@ def test_quotes_are_the_worst_one_an_author_and_one_a_text():
 
 
 def test_the_message_looks_as_saved():
-    """Reason, window, blind spots, quotes, links, and the command that shows more."""
-    assert alert_text(ALERT, MENTIONS, zone=ZONE) == saved("alert-message.txt")
+    """Reason, window, blind spots, quotes, links, and the last line that was asked for."""
+    footer = "mentionwatch alerts show a1b2c3d4"
+    assert alert_text(ALERT, MENTIONS, zone=ZONE, footer=footer) == saved("alert-message.txt")
+    assert alert_text(ALERT, MENTIONS, zone=ZONE) == saved("alert-message.txt").removesuffix(f"\n{footer}\n")
+
+
+def test_a_footer_is_never_broken():
+    """A command that cannot be copied is none."""
+    footer = "mentionwatch alerts show a1b2c3d4 --config '/a folder  with blanks/" + "x" * 90 + "'"
+    assert alert_text(ALERT, MENTIONS, footer=footer).endswith(f"\n\n{footer}\n")
+
+
+def test_a_page_says_how_the_alert_stands():
+    """State and times beside the severity, which a resolved alert keeps; links without a limit."""
+    page = alert_page(ALERT, MENTIONS, zone=ZONE)
+    assert page.startswith(
+        "Nimbus: high alert a1b2c3d4e5f6, open\nOpened 2024-05-14 10:12, updated 2024-05-14 11:12.\n14 negative mentions"
+    )
+    done = replace(ALERT, state="resolved", resolved=ALERT.updated)
+    assert "high alert a1b2c3d4e5f6, resolved\n" in alert_page(done, MENTIONS, zone=ZONE)
+    assert ", resolved 2024-05-14 11:12." in " ".join(alert_page(done, MENTIONS, zone=ZONE).split())
+    many = [make_mention(n, Entry("s", url=f"https://a.example/{n}"), REVIEW.tone) for n in range(60)]
+    assert alert_page(ALERT, many).count("https://a.example/") == 60
 
 
 @settings(deadline=None)
@@ -139,6 +162,37 @@ def test_the_subject_says_which_telling_it_is():
     assert alert_subject(ALERT) == "Nimbus: high alert"
     assert alert_subject(ALERT, "resolved") == "Nimbus: alert is resolved"
     assert alert_subject(ALERT, "worse") == "Nimbus: alert is worse, now high"
+
+
+def test_a_wider_terminal_shows_no_less():
+    """What is read at 80 columns is there at 120 and at 200."""
+    long = make_mention(7, Entry("s", text=" ".join(f"word{n}" for n in range(200))), NEGATIVE)
+
+    def words(width):
+        return len(re.findall(r"word\d+", written("table", [long], width=width)))
+
+    assert 0 < words(80) <= words(100) <= words(120) <= words(200)
+
+
+def test_the_query_that_matched_may_stand_in_the_brands_place():
+    """Where several were given and none is a brand."""
+    for name in ("table", "markdown"):
+        shown = written(name, [make_mention(8, Entry("s", text="x"), NEGATIVE, keyword="acme router")], keywords=True)
+        assert "Nimbus" not in shown
+        assert "acme router" in shown
+        assert "keyword" in shown.casefold()
+
+
+def test_a_small_table_keeps_its_last_column_whole():
+    """Beside the others where it fits, else below, broken at blanks only."""
+    url = "https://forum.example/" + "a" * 70
+    rows = [["forum", "ok", f"see {url} for more"], ["shop", "down", ""]]
+    narrow = grid_text(["name", "state", "why"], rows, width=80).splitlines()
+    assert narrow == ["NAME   STATE", "forum  ok", "    see", f"    {url}", "    for more", "shop   down"]
+    wide = grid_text(["name", "state", "why"], rows, width=None).splitlines()
+    assert wide == ["NAME   STATE  WHY", f"forum  ok     see {url} for more", "shop   down"]
+    assert grid_text(["名前", "x"], [["コーヒー", "y"]], width=80).splitlines() == ["名前      X", "コーヒー  y"]
+    assert "\x1b" not in grid_text(["a", "b"], [["\x1b[31mred", "\x1b]0;x\x07"]], width=80)
 
 
 def test_a_wide_alert_list_has_its_reason():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import time
-from datetime import datetime, timezone
+import zlib
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentionwatch.errors import ParseError
+from mentionwatch.identity import entry_id
 from mentionwatch.model import Ask, Document, Response
 from mentionwatch.sources.feed import FeedSource, has_fast
 
@@ -198,6 +200,21 @@ def test_gzip_without_a_header_is_undone(read):
     assert read(gzip.compress(raw * 1)[:-200]).partial
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("squeeze", [gzip.compress, zlib.compress, lambda b: zlib.compress(b)[2:-4]])
+def test_any_deflate_without_a_header_is_undone(read, squeeze, depth):
+    """Gzip, zlib and raw deflate are known by what comes out of them, also where one was put into another."""
+    raw = squeeze((DATA / "rss2.xml").read_bytes())
+    assert len(read(gzip.compress(raw) if depth == 2 else raw).entries) == 2
+
+
+@pytest.mark.parametrize("body", [b"\x78\x9c", b"x\x9c" + bytes(100), b"K\x04", b"hello, K", bytes(range(1, 256)) * 50])
+def test_what_only_looks_compressed_is_let_be(read, body):
+    """Bytes that give no document when inflated are told as what they are."""
+    with pytest.raises(ParseError, match="not a feed"):
+        read(body)
+
+
 def test_a_gzip_bomb_is_refused(read):
     """Inflating stops at 64 MiB."""
     with pytest.raises(ParseError, match="64 MiB"):
@@ -297,7 +314,9 @@ def test_ids_that_repeat_are_not_trusted(read):
     )
     assert [e.guid for e in read(rss(items)).entries] == [None] * 4
     other = "".join(f"<item><guid>{i // 2}</guid><title>{i}</title></item>" for i in range(4))
-    assert [e.guid for e in read(rss(other)).entries] == ["0", "0", "1", "1"]
+    some = [e.guid for e in read(rss(other)).entries]
+    assert some[::2] == ["0", "1"]
+    assert len(set(some)) == 4, "each is another entry"
 
 
 def test_future_and_unreadable_dates(read):
@@ -405,6 +424,7 @@ HOSTILE = {
     "references": rss("<item><title>" + "&#65;" * (MANY // 5) + "</title></item>"),
     "markup in items": rss(("<item><description>" + "".join(f"&lt;font color={i}>&lt;/p>" for i in range(9_000)) + "</description></item>") * 14),
     "authors of the feed": rss("<item><title>x</title></item>", "<author " * (MANY // 8)),
+    "a tag without an end": rss("<item><title>x</title><lin" + "http://[::" * (MANY // 10)),
     "a date": rss("<item><title>x</title><pubDate>" + "1:" * 1_000_000 + "</pubDate></item>"),
 }  # fmt: skip
 
@@ -416,6 +436,12 @@ def test_hostile_feeds_take_bounded_time(read, name):
     with contextlib.suppress(ParseError):
         read(HOSTILE[name])
     assert time.process_time() - start < 3
+
+
+def test_a_tag_of_megabytes_is_refused(read):
+    """Feedparser would take 150 bytes of memory for each character of it."""
+    with pytest.raises(ParseError, match="tags has more than 200000 characters"):
+        read(HOSTILE["a tag without an end"])
 
 
 PIECES = ["<rss>", "<feed>", "<item>", "</item>", "<entry>", "<title>", "</title>", "<title/>", "<link>", "<link/>", "x", "&", "&#0;", "&#99999999;", "&lt;", "<![CDATA[", "]]>",
@@ -434,3 +460,116 @@ def test_any_body_gives_a_document_or_a_parse_error(body, fast):
     except ParseError:
         return
     assert isinstance(document, Document)
+
+
+def test_a_forum_gives_entries(read):
+    """Quotes, boilerplate, redirectors, comments, likes and the forum's name are where they belong."""
+    first, reply, picture, film = read((DATA / "forum.xml").read_bytes()).entries
+    assert (first.text, first.quoted) == ("Twice a day.", "Did you update?")
+    assert (first.url, first.community, first.engagement) == ("https://forum.acme.example/t/1?x=1", "Support", 7)
+    assert reply.text == "No, it is not."
+    assert reply.quoted is not None
+    assert reply.quoted.split() == ["Twice", "a", "day.", "It", "is", "the", "power", "supply."]
+    assert (reply.url, reply.community, reply.engagement) == ("https://forum.acme.example/t/1#p2", None, None)
+    assert (picture.url, picture.author, picture.community) == ("https://lemmy.example/post/9", "cy", "acme")
+    assert (picture.text, picture.engagement) == ("It melted.", 40)
+    assert (film.text, film.engagement, film.community, film.rating) == ("How to open it.", 12, None, None)
+
+
+def test_a_copy_in_one_document_is_told(read):
+    """What a document holds twice becomes one entry, and the other is named among the dropped."""
+    document = read((DATA / "forum.xml").read_bytes())
+    assert [(d.what, d.why) for d in document.dropped] == [("entry 3", "the document holds it twice")]
+    twice = "<item><title>{0}</title><link>https://a.example/{1}</link><guid>{2}</guid></item>"
+    same = twice.format("a", "1", "x") + twice.format("a", "1", "y") + twice.format("b", "2", "z")
+    assert [e.title for e in read(rss(same)).entries] == ["a", "b"]
+
+
+def test_other_entries_are_no_copies(read):
+    """The same words of two people or days, or one link for all, do not make two entries one; each has its identity."""
+    item = "<item><title>{0}</title><link>https://a.example/</link><author>{1}</author></item>"
+    entries = read(rss(item.format("great", "Ada") + item.format("great", "Bo") + item.format("bad", "Bo"))).entries
+    assert [(e.title, e.author) for e in entries] == [("great", "Ada"), ("great", "Bo"), ("bad", "Bo")]
+    assert entry_id(entries[0]) != entry_id(entries[2])
+
+
+def test_publishers_wishes_are_read(read):
+    """The longer of two intervals counts; hour 24 is midnight; skipDays are not looked at."""
+    document = read((DATA / "forum.xml").read_bytes())
+    assert (document.ttl, document.skip_hours) == (timedelta(minutes=45), frozenset({0, 1}))
+
+
+@pytest.mark.parametrize(
+    ("head", "ttl"),
+    [
+        ("", None),
+        ("<ttl>60</ttl>", timedelta(hours=1)),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>-5</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>9999999</ttl>", timedelta(days=7)),
+        ("<ttl>" + "9" * 400 + "</ttl>", None),
+        ("<sy:updatePeriod> daily </sy:updatePeriod>", timedelta(days=1)),
+        ("<sy:updatePeriod>weekly</sy:updatePeriod><sy:updateFrequency>7</sy:updateFrequency>", timedelta(days=1)),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", timedelta(hours=1)),
+        ("<sy:updatePeriod>yearly</sy:updatePeriod>", timedelta(days=7)),
+        ("<sy:updatePeriod>sometimes</sy:updatePeriod>", None),
+    ],
+)
+def test_intervals(read, head, ttl):
+    """Intervals of any sense are read, up to a week; they may stand behind the entries; those in an entry are its own."""
+    item = "<item><title>x</title><description>&lt;ttl>5&lt;/ttl></description></item>"
+    assert read(rss(item, head)).ttl == ttl
+    assert read(rss(item + head)).ttl == ttl
+    assert read(rss("<item><title>x</title><ttl>5</ttl></item>")).ttl is None
+
+
+def test_hours_to_skip(read):
+    """A feed that asks never to be asked says nothing of use."""
+    hours = "".join(f"<hour>{n}</hour>" for n in range(24))
+    item = "<item><title>x</title></item>"
+    assert read(rss(item, f"<skipHours>{hours}</skipHours>")).skip_hours == frozenset()
+    assert read(rss(item, "<skipHours><hour>25</hour><hour> 7 </hour><hour>x</hour></skipHours>")).skip_hours == {7}
+
+
+def test_a_bridges_error_is_no_entry(read):
+    """An error at the top is told as the document's; what stands below is still read."""
+    document = read((DATA / "bridge-error.xml").read_bytes())
+    assert document.error == "Bridge returned error 503! (20773)"
+    assert [e.guid for e in document.entries] == ["old"]
+    assert [(d.what, d.why) for d in document.dropped] == [
+        ("entry 2", 'it is an error message: "Bridge returned error 503! (20773)"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "error"),
+    [
+        (["Error 404"], "Error 404"),
+        (["404 Not Found"], "404 Not Found"),
+        (["This feed has moved to https://a.example/"], "This feed has moved to https://a.example/"),
+        (["Your IP is blocked"], "Your IP is blocked"),
+        (["Access denied", "Access denied!"], "Access denied"),
+        (["Error 404", "A post"], None),
+        (["A post", "Bridge returned error 500"], None),
+        (["Bridge returned error 500", "A post"], "Bridge returned error 500"),
+        (["Error 404: how we fixed our links"], None),
+        (["Access denied: a review"], None),
+        (["Why the feed has moved"], None),
+        ([""], None),
+    ],
+)
+def test_which_titles_are_errors(read, titles, error):
+    """A title that a person could give is an error only where there is nothing else; undated, the first is the newest."""
+    items = "".join(f"<item><title>{t}</title><guid>{n}</guid></item>" for n, t in enumerate(titles))
+    document = read(rss(items.replace("</item>", "<pubDate>x</pubDate></item>")))
+    assert document.error == error
+    assert all(e.title != error for e in document.entries)
+
+
+def test_the_store_of_a_review_is_its_country():
+    """Reviews of an app come from the country whose store was asked."""
+    url = "https://itunes.apple.com/de/rss/customerreviews/id=1/xml"
+    body = (DATA / "reviews.xml").read_bytes()
+    (entry,) = FeedSource("acme", url).parse(Response(url, {}, body, NOW)).entries
+    assert (entry.country, entry.version, entry.rating) == ("DE", "4.2.1", 1.0)

@@ -26,6 +26,8 @@ from mentionwatch.text import clean
         ("<pre>a\nb</pre>", "a\nb"),
         ("x<script>y</script><style>z</style><template>t</template><noscript>n</noscript>", "x"),
         ("x<i hidden>y</i><i style='color:red; display: none'>z</i>", "x"),
+        ("x<b style='visibility:hidden'>y</b>", "x"),
+        ("&#" + "9" * 5000 + "; x &#x" + "f" * 5000 + ";", "\ufffd x \ufffd"),
         ("<title>t</title>x<!-- c -->", "x"),
         ("a &amp; b &eacute;", "a & b é"),
         ("a &amp;amp; b", "a & b"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,6 +16,7 @@ from mentionwatch.errors import ParseError
 from mentionwatch.identity import entry_id
 from mentionwatch.model import AggregateRating, Ask, Document, Request, Response
 from mentionwatch.sources import jsonld
+from mentionwatch.sources.markup import microdata
 from mentionwatch.sources.page import REVIEW_CAP, PageSource
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "pages"
@@ -79,8 +81,8 @@ def review(**more) -> dict:
 
 class TestShapes:
     def test_one_request(self):
-        """The page is asked for, and nothing else."""
-        assert PageSource("shop", URL).requests(Ask(NOW, ("a", "b"))) == [Request(URL)]
+        """The page is asked for, and nothing else; the site's robots.txt has a say in that."""
+        assert PageSource("shop", URL).requests(Ask(NOW, ("a", "b"))) == [Request(URL, robots=True)]
 
     def test_shop(self):
         """Graph, type lists, nested products, references, and each form of author, rating, language and name."""
@@ -268,3 +270,56 @@ def test_any_text_is_a_document_or_a_parse_error(text):
 def test_mending_never_fails(text):
     """Any mixture of the signs of JSON and of comments gives some values or none."""
     assert isinstance(jsonld.read_block(text), list)
+
+
+class TestMicrodata:
+    def test_reviews_in_microdata(self):
+        """Reviews inside a product and on their own, with every form of author, rating, date and link."""
+        document = parse((DATA / "microdata.html").read_bytes())
+        ada, bo, cy = document.entries
+        assert document.ratings == (AggregateRating("Acme Lamp", 3.5, 2),)
+        assert (ada.author, ada.title, ada.rating) == ("Ada", "Went out", 2.0)
+        assert ada.text == "It died after a week.\nNever again & again."
+        assert (ada.published, ada.community) == (datetime(2026, 11, 2, tzinfo=timezone.utc), "Acme Lamp")
+        assert (bo.author, bo.text, bo.rating, bo.url) == ("Bo", "Bright.", 5, "https://shop.example/r/2")
+        assert (cy.author, cy.text, cy.rating, cy.community) == ("Cy", "So so.", None, "Acme Bulb")
+        assert len({e.guid for e in document.entries}) == 3
+
+    def test_json_ld_goes_first(self):
+        """A page that says its reviews twice, in both ways, gives them once."""
+        page = page_of(review()) + (DATA / "microdata.html").read_text("utf-8")
+        assert [e.author for e in parse(page).entries] == ["Ada"]
+
+    def test_a_product_without_reviews_is_no_review_page(self):
+        """Microdata with an average rating only is refused in words; with "0 reviews" it is only early."""
+        page = (
+            "<div itemscope itemtype='https://schema.org/Product'><b itemprop=name>A</b><p itemprop=aggregateRating itemscope"
+            " itemtype='https://schema.org/AggregateRating'><b itemprop=ratingValue>4</b><b itemprop=reviewCount>{}</b></p></div>"
+        )
+        with pytest.raises(ParseError, match="names an average rating"):
+            parse(page.format(3))
+        assert parse(page.format(0)).entries == ()
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "<div itemscope itemprop=review>" * 50_000,
+            "<b itemprop=review itemscope>" * 50_000,
+            ("<div itemscope>" + "<span itemprop=name>" * 180 + "x" * 20_000 + "</span>" * 180 + "</div>") * 25,
+            "<p itemscope>" + "<i itemprop=name>x</i>" * 100_000,
+            "<p itemscope><i itemprop='" + "a " * 500_000 + "'>x",
+            "<p itemscope><i " + "itemprop=a " * 100_000 + ">x",
+        ],
+    )
+    def test_hostile_microdata_takes_bounded_time(self, page):
+        """A page of a megabyte made to hurt is refused or read, within two seconds of computing."""
+        start = time.process_time()
+        with suppress(ParseError):
+            parse(page)
+        assert time.process_time() - start < 2
+
+    def test_properties_inside_one_another_are_read_up_to_a_bound(self):
+        """What stands in many elements at once is not copied for each of them."""
+        page = "<div itemscope>" + "<span itemprop=name>" * 190 + "words " * 100_000
+        (item,) = microdata(page)
+        assert sum(map(len, item["name"])) < 3_000_000

@@ -1,0 +1,173 @@
+"""Waiting for a host's turn: what ``hosts`` decides, carried out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from mentionwatch.errors import Postponed
+from mentionwatch.fetch.addresses import host_key
+from mentionwatch.fetch.hosts import Cooled, Slots, cooling, gap_s, still_cool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from types import TracebackType
+
+OUT_OF_TIME = "the time of this poll is up"
+
+
+class Queues:
+    """One queue per host, and what is known of hosts that are to be left alone.
+
+    Args:
+        spacing_s: Seconds between two requests to one host.
+        overrides: Other seconds, by host.
+        cooled: What earlier runs knew, by host.
+        patience_s: Who would have to wait longer is sent away.
+        deadline_s: Nobody waits beyond this, in seconds from now; None: no limit.
+    """
+
+    def __init__(
+        self,
+        *,
+        spacing_s: float,
+        overrides: Mapping[str, float],
+        cooled: Mapping[str, Cooled],
+        patience_s: float,
+        deadline_s: float | None,
+    ) -> None:
+        self._spacing_s = spacing_s
+        self._overrides = {host_key(host): seconds for host, seconds in overrides.items()}
+        self.cooled = {host_key(host): found for host, found in cooled.items()}
+        self._patience_s = patience_s
+        self._end = None if deadline_s is None else time.monotonic() + deadline_s
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._slots = Slots()
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the deadline."""
+        return float("inf") if self._end is None else self._end - time.monotonic()
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Take up what a host asks for itself; a longer pause that was given stays."""
+        key = host_key(host)
+        self._overrides[key] = max(seconds, self._gap_s(key))
+
+    def note(self, host: str, status: int, retry_after: timedelta | None, now: datetime) -> None:
+        """Take note of a refusal."""
+        found = cooling(host_key(host), status, retry_after, now)
+        if found:
+            self.cooled[host_key(host)] = found
+
+    def turn(self, shown: str, now: datetime) -> Turn:
+        """For one document; `shown` is its URL for messages."""
+        return Turn(self, shown, now)
+
+    def _gap_s(self, host: str) -> float:
+        return gap_s(host, self._spacing_s, self._overrides)
+
+    async def enter(self, host: str, shown: str, now: datetime) -> None:
+        """Wait for a host's turn; whoever returns from here has to leave it.
+
+        Raises:
+            Postponed: It is left alone, or the wait would be too long.
+        """
+        self._check_cool(host, shown, now)
+        at, gap = time.monotonic(), self._gap_s(host)
+        self._check_wait(self._slots.wait_s(host, at), host, shown, now)
+        self._slots.promise(host, at, gap)
+        lock = self._locks[host]
+        if not await _acquire(lock, min(self._patience_s, self.left_s)):
+            self._check_wait(self._patience_s, host, shown, now, over=True)
+        try:
+            # Whoever was asked before may have cooled it.
+            self._check_cool(host, shown, now)
+            pause_s = self._slots.begin(host, time.monotonic(), gap)
+            if pause_s > 0:
+                self._check_wait(pause_s, host, shown, now)
+                await asyncio.sleep(pause_s)
+        except BaseException:
+            lock.release()
+            raise
+
+    def leave(self, host: str) -> None:
+        """Let the next one have its turn."""
+        self._locks[host].release()
+
+    def _check_cool(self, host: str, shown: str, now: datetime) -> None:
+        cool = still_cool(self.cooled, host, now)
+        if cool:
+            raise Postponed(shown, cool.until, cool.reason)
+
+    def _check_wait(self, wait_s: float, host: str, shown: str, now: datetime, *, over: bool = False) -> None:
+        if wait_s >= self.left_s:
+            raise Postponed(shown, now, OUT_OF_TIME)
+        if over or wait_s > self._patience_s:
+            raise Postponed(shown, now + timedelta(seconds=wait_s), f"others wait for {host} before it")
+
+
+class Turn:
+    """A document's place at the host it is asking, kept from redirect to redirect on that host."""
+
+    def __init__(self, queues: Queues, shown: str, now: datetime) -> None:
+        self._queues = queues
+        self._shown = shown
+        self._now = now
+        self._host: str | None = None
+
+    async def __aenter__(self) -> Turn:  # noqa: PYI034 - Self needs Python 3.11
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    async def move(self, host: str) -> None:
+        """Go to a host; the one before is left first, or two that redirect to each other would wait for ever.
+
+        Raises:
+            Postponed: See there.
+        """
+        key = host_key(host)
+        if key == self._host:
+            return
+        self._leave()
+        await self._queues.enter(key, self._shown, self._now)
+        self._host = key
+
+    def _leave(self) -> None:
+        if self._host is not None:
+            self._queues.leave(self._host)
+            self._host = None
+
+
+async def _acquire(lock: asyncio.Lock, patience_s: float) -> bool:
+    """Take a lock within some time.
+
+    By hand: ``wait_for`` loses a cancellation that comes together with the lock before Python 3.12.
+    """
+    if not lock.locked():
+        return await lock.acquire()
+    waiting = asyncio.ensure_future(lock.acquire())
+    try:
+        await asyncio.wait({waiting}, timeout=None if patience_s == float("inf") else max(0.0, patience_s))
+    except asyncio.CancelledError:
+        _give_up(waiting, lock)
+        raise
+    if waiting.done():
+        return True
+    _give_up(waiting, lock)
+    return False
+
+
+def _give_up(waiting: asyncio.Future[Any], lock: asyncio.Lock) -> None:
+    if waiting.done():
+        lock.release()
+    else:
+        waiting.cancel()

@@ -1,0 +1,227 @@
+"""One source's answer: what is to be stored of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mentionwatch import health
+from mentionwatch.errors import FetchError
+from mentionwatch.identity import digest
+from mentionwatch.masking import mask_url
+from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled
+from mentionwatch.pipeline.collect import make_mention
+from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.schedule import next_poll
+from mentionwatch.store import SourcePoll
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mentionwatch.match import Matcher
+    from mentionwatch.model import Entry, Mention, SourceStatus, Validators
+    from mentionwatch.pipeline.collect import Collected
+    from mentionwatch.settings import Brand, SourceSettings
+    from mentionwatch.store import Known, Store
+    from mentionwatch.tone import Engine
+
+#: A search is asked for what came since the last success, and this much before: sites index with a delay.
+OVERLAP = timedelta(hours=6)
+#: How far back the first search looks where `backfill` does not say.
+FIRST_SEARCH = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an answer comes to."""
+
+    poll: SourcePoll
+    outcome: Outcome
+    #: What has to be told of the source.
+    change: health.Change | None
+
+
+@dataclass
+class _Found:
+    """What is to be stored of an answer's entries, by id; and how many entries were not known."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    edited: dict[str, Mention] = field(default_factory=dict)
+    new: int = 0
+
+
+class Taker:
+    """What one source is asked for, and what is made of its answer.
+
+    It reads the store and writes nothing.
+    """
+
+    def __init__(
+        self,
+        settings: SourceSettings,
+        brands: Sequence[Brand],
+        matcher: Matcher,
+        engine: Engine,
+        store: Store,
+        *,
+        keep: timedelta,
+    ) -> None:
+        self._settings = settings
+        self._brands = brands
+        self._matcher = matcher
+        self._engine = engine
+        self._store = store
+        self._keep = keep
+        self._place = place_of(settings)
+        self._brands_key = digest("brands", *(_query_key(brand) for brand in brands))
+
+    def ask(self, before: SourceStatus | None, now: datetime) -> Ask:
+        """What is wanted: what came since the last poll that was whole."""
+        if before and before.last_success:
+            since = min(before.last_success, now) - OVERLAP
+        else:
+            since = now - (self._settings.backfill or FIRST_SEARCH)
+        # Whole hours: two polls of one hour ask for the same URL, which the site can answer from its cache.
+        since = since.replace(minute=0, second=0, microsecond=0)
+        return Ask(now=now, terms=brand_terms(self._brands), since=since)
+
+    def known(self, url: str) -> Validators | None:
+        """Validators of an earlier read of a document, for the same queries."""
+        return self._store.validators(self._settings.name, url, self._brands_key)
+
+    async def take(self, got: Collected, before: SourceStatus | None, now: datetime) -> Taken:
+        """Match, judge and compare with what is stored."""
+        look = self._look(got, before, now)
+        found = _Found() if got.failed else await self._find(got, before, now, look)
+        outcome = _outcome(got, len(found.mentions), found.new)
+        status, change = health.next_status(
+            before, outcome, place=self._place, fail_after=self._settings.fail_after, now=now, look=look
+        )
+        status = self._scheduled(status, got, now)
+        whole = not got.failed and got.is_whole
+        poll = SourcePoll(
+            status,
+            entries=tuple(found.entries.items()),
+            mentions=tuple(found.mentions.values()),
+            edited=tuple(found.edited.values()),
+            # Where a page is missing, all pages before it are read again, or nobody would ask for it any more.
+            documents=got.validators if whole else {},
+            kept=None if got.failed else got.asked if whole else (),
+            # What is missing of a first answer is backlog too, when it comes.
+            watches={brand.name: self._watch_key(brand) for brand in self._brands} if whole else {},
+            brands_key=self._brands_key,
+            look=health.keys_of(got.entries) if self._is_complete(got) else None,
+            outage=_outage(before, status),
+        )
+        return Taken(poll, outcome, change)
+
+    def _watch_key(self, brand: Brand) -> str:
+        return digest("watch", self._place, _query_key(brand))
+
+    def _is_complete(self, got: Collected) -> bool:
+        """Whether these are all entries there are; a search shows only what is new."""
+        return got.is_read and self._settings.use is None
+
+    def _look(self, got: Collected, before: SourceStatus | None, now: datetime) -> health.Look:
+        look = health.Look()
+        if self._is_complete(got):
+            same_place = before is not None and before.place == self._place
+            look = health.look_at(got.entries, now, known=self._store.look(self._settings.name) if same_place else None)
+        return replace(look, seconds=got.seconds, redirects=got.redirects, partial=_partial(got))
+
+    async def _find(self, got: Collected, before: SourceStatus | None, now: datetime, look: health.Look) -> _Found:
+        watched = self._store.watched(self._settings.name)
+        first = {brand.name for brand in self._brands if watched.get(brand.name) != self._watch_key(brand)}
+        entries = self._wanted(got.entries, before, now)
+        known = self._store.identify(self._settings.name, entries)
+        if look.reidentified:
+            first = {brand.name for brand in self._brands}
+        # Matching and judging are work for the processor: in a thread, other sources' answers go on being received.
+        return await asyncio.to_thread(self._judge, entries, known, first, now)
+
+    def _wanted(self, entries: Sequence[Entry], before: SourceStatus | None, now: datetime) -> list[Entry]:
+        """Without what is too old to be kept, or to be stored at all: at every poll, or it would come again."""
+        oldest = now - self._keep
+        if self._settings.backfill:
+            oldest = max(oldest, (before.first_polled if before else now) - self._settings.backfill)
+        return [entry for entry in entries if not (entry.published and entry.published < oldest)]
+
+    def _judge(self, entries: Sequence[Entry], known: Sequence[Known], first: set[str], now: datetime) -> _Found:
+        found = _Found()
+        for entry, stored in zip(entries, known, strict=True):
+            found.new += stored.new and stored.id not in found.entries
+            for match in self._matcher.matches(entry):
+                if match.brand in stored.brands and not stored.changed:
+                    continue
+                backlog = match.brand in first
+                mention = make_mention(entry, stored.id, match, self._engine, now=now, backlog=backlog)
+                kind = found.edited if match.brand in stored.brands else found.mentions
+                kind.setdefault(mention.id, mention)
+                found.entries.setdefault(stored.id, entry)
+            if stored.changed:
+                found.entries.setdefault(stored.id, entry)
+        return found
+
+    def _scheduled(self, status: SourceStatus, got: Collected, now: datetime) -> SourceStatus:
+        """With when it is due again; what its publisher asks for holds until another document says otherwise."""
+        if got.is_read:
+            status = replace(status, ttl=got.ttl, skip_hours=got.skip_hours)
+        if got.postponed is not None:
+            return replace(status, next_poll=got.postponed.until)
+        due = next_poll(
+            self._settings.every,
+            now=now,
+            name=self._settings.name,
+            fails=status.fails,
+            retry_after=_retry_after(got),
+            fresh_for=got.fresh_for,
+            ttl=status.ttl,
+            skip_hours=status.skip_hours,
+        )
+        return replace(status, next_poll=due)
+
+
+def place_of(settings: SourceSettings) -> str:
+    """Where a source is, as it may be shown and stored."""
+    return settings.use or mask_url(settings.url or "")
+
+
+def _query_key(brand: Brand) -> str:
+    """Names what a brand is found by: when it changes, a document that did not may still hold new mentions."""
+    left_out = (brand.own_authors, brand.ignore_authors, brand.ignore_sites)
+    return digest("query", repr((brand.name, brand.match, brand.exclude, brand.context, left_out)))
+
+
+def _partial(got: Collected) -> str | None:
+    """What is missing of an answer, in one line."""
+    if got.failed is not None:
+        return None
+    if got.cut:
+        return f"{got.cut} further pages were left unread; give it a shorter every, or a narrower query"
+    return str(got.errors[0]) if got.errors else None
+
+
+def _retry_after(got: Collected) -> timedelta | None:
+    waits = (error.retry_after for error in got.errors if isinstance(error, FetchError))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _outcome(got: Collected, mentions: int, new: int) -> Outcome:
+    if got.failed:
+        return Failed(got.source, got.failed)
+    if got.asked and got.unchanged == len(got.asked):
+        return NotModified(got.source)
+    return Polled(got.source, len(got.entries), new, mentions, tuple(got.dropped), tuple(got.errors))
+
+
+def _outage(before: SourceStatus | None, status: SourceStatus) -> tuple[datetime, datetime | None] | None:
+    """The outage to write, if one is going on or has just ended."""
+    if health.is_down(status):
+        return status.since or status.first_polled, None
+    if before and health.is_down(before):
+        return before.since or before.first_polled, status.last_polled
+    return None

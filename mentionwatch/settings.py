@@ -218,38 +218,25 @@ class SourceSettings:
     params: dict[str, str] = field(default_factory=dict)
 
 
-def name_sources(sources: Iterable[SourceSettings], *, telling: bool = False) -> tuple[SourceSettings, ...]:
-    """Name sources that have no name by their preset or host, with -2, -3 … where it is taken.
+def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...]:
+    """Name sources that have no name by their preset, or by host and path; with -2, -3 … where that is taken.
 
-    Names that were given go first.
-
-    Args:
-        sources: In the order in which they get their names.
-        telling: Where several are of one host, name each by the end of its path too: ``host/posts.rss``.  Not for
-            what is stored: there one source more must not give the others new names.
+    Names that were given go first.  A name says nothing of the other sources, as far as that is possible: what is
+    stored hangs on it, and one source more or less must not give the others new names.
     """
     found = list(sources)
     taken = {source.name.casefold() for source in found}
     counts: Counter[str] = Counter()
-    usual = [source.name or _usual_name(source) for source in found]
-    often = {name for name, count in Counter(usual).items() if telling and count > 1}
-    return tuple(
-        s if s.name else replace(s, name=_free_name(_with_path(s, name) if name in often else name, taken, counts))
-        for s, name in zip(found, usual, strict=True)
-    )
+    return tuple(s if s.name else replace(s, name=_free_name(_usual_name(s), taken, counts)) for s in found)
 
 
 def _usual_name(source: SourceSettings) -> str:
     if source.use is not None:
         return source.use
     parts = urlsplit(source.url or "")
-    return (parts.hostname or PurePosixPath(parts.path).name or "source").removeprefix("www.")
-
-
-def _with_path(source: SourceSettings, host: str) -> str:
-    parts = urlsplit(source.url or "")
-    last = PurePosixPath(parts.path).name
-    return f"{host}/{last}" if parts.hostname and last else host
+    if not parts.hostname:
+        return PurePosixPath(parts.path).name or "source"
+    return parts.hostname.removeprefix("www.") + parts.path.rstrip("/")
 
 
 def _free_name(usual: str, taken: set[str], counts: Counter[str]) -> str:

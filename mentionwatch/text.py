@@ -38,10 +38,15 @@ def clean(text: str) -> str:
 
     Line feeds stay (two in a row at most); other line ends become line feeds, tabs and runs of blanks one space.
     """
-    text = _BREAKS.sub("\n", _ESCAPE.sub("", text))
-    text = _BLANK.sub(" ", _UNSAFE.sub("", text))
-    text = _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n"))
-    return unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text)).strip()
+    # Most texts are plain already: looking costs a fraction of cleaning.
+    plain = text.isascii() and text.replace("\n", " ").isprintable()
+    if not plain:
+        text = _UNSAFE.sub("", _BREAKS.sub("\n", _ESCAPE.sub("", text)))
+    if not plain or "  " in text:
+        text = _BLANK.sub(" ", text)
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n"))
+    return text.strip() if plain else unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text)).strip()
 
 
 def _thin_marks(run: re.Match[str]) -> str:

@@ -69,7 +69,7 @@ def test_a_full_file_is_read():
 def test_sources_without_a_name_get_a_free_one():
     """Host or preset, without www., then -2, -3; a name that the user gave is never taken."""
     c = cfg.parse_config((DATA / "full.toml").read_text(), "full.toml")
-    assert [s.name for s in c.sources] == ["forum.example", "forum.example-2", "hackernews", "hackernews-2"]
+    assert [s.name for s in c.sources] == ["forum.example/posts.rss", "forum.example/reviews.rss", "hackernews", "hackernews-2"]
 
 
 def test_a_brand_may_repeat_a_default_in_its_alerts():
@@ -218,7 +218,7 @@ def test_hostile_files_are_config_errors(text):
 
 def test_ten_thousand_sources_of_one_host_get_their_names():
     """Naming does not try every number again for each source."""
-    text = BRAND + "".join(f'[[sources]]\nurl = "https://h.example/{n}"\n' for n in range(10_000))
+    text = BRAND + "".join(f'[[sources]]\nurl = "https://h.example/?{n}"\n' for n in range(10_000))
     names = [s.name for s in cfg.parse_config(text, "f").sources]
     assert len(set(names)) == 10_000
     assert names[-1] == "h.example-10000"

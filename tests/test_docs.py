@@ -90,7 +90,7 @@ def test_the_config_in_the_readme_loads():
 
     (text,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     config = parse_config(text, "README", compile_query)
-    assert [source.name for source in config.sources] == ["forum.acme.example", "hackernews"]
+    assert [source.name for source in config.sources] == ["forum.acme.example/posts.rss", "hackernews"]
 
 
 def test_the_first_screen_has_the_two_commands_and_then_fast():

@@ -85,21 +85,17 @@ def test_a_secret_does_not_show():
     assert f"Bearer {secret}" == "Bearer hunter2"
 
 
-def test_names_tell_sources_of_one_host_apart_where_they_are_not_kept():
-    """By the end of the path, then by a number; a host that stands alone, and a given name, stay as they are."""
+def test_names_hang_on_the_source_alone():
+    """Host and path, without www.; a number only where that is the same, and a given name is never taken."""
     urls = (
         "https://a.example/x/posts.rss",
-        "https://a.example/y/posts.rss",
-        "https://www.a.example/",
-        "https://b.example/z",
+        "https://www.a.example/y/posts.rss?page=1",
+        "https://a.example/y/posts.rss?page=2",
+        "https://b.example/",
     )
     made = [SourceSettings("", url=url) for url in urls]
-    assert [s.name for s in name_sources(made, telling=True)] == [
-        "a.example/posts.rss",
-        "a.example/posts.rss-2",
-        "a.example",
-        "b.example",
-    ]
-    assert [s.name for s in name_sources(made)] == ["a.example", "a.example-2", "a.example-3", "b.example"]
-    given = [SourceSettings("a.example", url=urls[0]), made[1]]
-    assert [s.name for s in name_sources(given, telling=True)] == ["a.example", "a.example/posts.rss"]
+    names = [s.name for s in name_sources(made)]
+    assert names == ["a.example/x/posts.rss", "a.example/y/posts.rss", "a.example/y/posts.rss-2", "b.example"]
+    assert [s.name for s in name_sources(made[1:])] == names[1:], "one source less gives the others no new names"
+    given = [SourceSettings("b.example", url=urls[0]), made[3]]
+    assert [s.name for s in name_sources(given)] == ["b.example", "b.example-2"]

@@ -34,7 +34,7 @@ def as_places(urls: Iterable[str], presets: Iterable[str]) -> list[SourceSetting
     """Sources for addresses, files and presets; one each, however often it is named, and each with its own name."""
     places = [as_place(url) for url in dict.fromkeys(urls)]
     found = [*places, *(SourceSettings(name=preset, use=preset) for preset in dict.fromkeys(presets))]
-    return list(name_sources(found, telling=True))
+    return list(name_sources(found))
 
 
 def named_files(places: Sequence[SourceSettings]) -> list[str]:

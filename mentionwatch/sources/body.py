@@ -15,7 +15,7 @@ import zlib
 from dataclasses import dataclass
 
 #: Bytes that a body may have after a gzip wrapper was taken off.
-_MAX_INFLATED = 64 * 2**20
+_MAX_INFLATED = 16 * 2**20
 #: Characters that are read of it; the rest counts as cut off.
 MAX_TEXT = 16 * 2**20
 _MAX_ATTRIBUTES = 150

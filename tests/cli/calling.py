@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -54,6 +55,13 @@ class Shown(NamedTuple):
         return [line.split("\r")[-1].rstrip() for line in self.text.replace("\r\n", "\n").splitlines()]
 
 
+def _next_chunk(terminal, *, interrupts):
+    """What comes next; a Ctrl-C that fell between two steps of readline, which then waits on, is typed again."""
+    while interrupts and not select.select([terminal], [], [], 1.0)[0]:
+        os.write(terminal, b"\x03")
+    return os.read(terminal, 4096)
+
+
 def run_terminal(*args, answers=(), columns=80):
     """Run it on a terminal of its own, and type one of the answers whenever it asks."""
     ours, theirs = pty.openpty()
@@ -67,7 +75,7 @@ def run_terminal(*args, answers=(), columns=80):
         guard.start()
         read, left = b"", list(answers)
         with contextlib.suppress(OSError):  # Linux ends a terminal that nobody has open any more with EIO
-            while chunk := os.read(ours, 4096):
+            while chunk := _next_chunk(ours, interrupts=read.endswith(b"^C")):
                 read += chunk
                 if left and read.endswith(b": "):
                     os.write(ours, left.pop(0).encode())

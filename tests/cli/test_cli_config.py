@@ -112,13 +112,13 @@ def test_init_ends_with_commands_that_work(home, server):
     named = run("config", "init", "--yes", "--brand", "Acme", "--source", server.url("/feed.xml"), "--config", "m.toml")
     commands = [line.strip() for line in named.stderr.splitlines() if line.startswith("  ")]
     assert commands == [
-        f"mentionwatch sources check 127.0.0.1 --config {home / 'm.toml'}",
+        f"mentionwatch sources check 127.0.0.1/feed.xml --config {home / 'm.toml'}",
         f"mentionwatch poll --config {home / 'm.toml'}",
     ]
     for command in commands:
         assert run(*shlex.split(command)[1:]).exit_code == 0
     own = run("config", "init", "--yes", "--brand", "Acme", "--source", server.url("/feed.xml"))
-    assert own.stderr.splitlines()[1:] == ["  mentionwatch sources check 127.0.0.1", "  mentionwatch poll"]
+    assert own.stderr.splitlines()[1:] == ["  mentionwatch sources check 127.0.0.1/feed.xml", "  mentionwatch poll"]
 
 
 @pytest.mark.parametrize(

@@ -161,12 +161,12 @@ def test_several_terms_are_told_apart(server):
 
 
 def test_sources_of_one_host_are_told_apart(server):
-    """By the end of their path, and not by a number."""
+    """By their path, and not by a number."""
     result = run("scan", "acme", "--url", server.url("/feed.xml"), "--url", server.url("/a/feed.json"), "--json")
     assert {mention["source"] for mention in json.loads(result.stdout)} == {"127.0.0.1/feed.xml"}
-    assert "Error: 127.0.0.1/feed.json: " in result.stderr
+    assert "Error: 127.0.0.1/a/feed.json: " in result.stderr
     alone = run("scan", "acme", "--url", server.url("/feed.xml"), "--json")
-    assert {mention["source"] for mention in json.loads(alone.stdout)} == {"127.0.0.1"}
+    assert {mention["source"] for mention in json.loads(alone.stdout)} == {"127.0.0.1/feed.xml"}
 
 
 def test_a_scan_promises_no_next_poll(server):

@@ -150,7 +150,7 @@ def _wanted(places: tuple[str, ...], config: Config | None) -> list[SourceSettin
         UsageError: There is nothing to check.
     """
     if places:
-        return list(name_sources((_settings(place, config) for place in dict.fromkeys(places))))
+        return list(name_sources(_settings(place, config) for place in dict.fromkeys(places)))
     if config is None or not config.sources:
         raise UsageError("no source is configured; name one: mentionwatch sources check URL")
     return list(config.sources)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mentionwatch.model import Ask, Response
 
 # What feedparser reads in about a second; it takes 12 us a tag and 0.2 us a character.
-_PLAIN = bodies.Limits(entries=0, tags=80_000, chars=4_000_000)
+_PLAIN = bodies.Limits(entries=0, tags=50_000, chars=4_000_000)
 _FAST = bodies.Limits(entries=0, tags=1_000_000, chars=bodies.MAX_TEXT)
 _MAX_NAME = 200
 

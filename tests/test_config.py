@@ -69,7 +69,12 @@ def test_a_full_file_is_read():
 def test_sources_without_a_name_get_a_free_one():
     """Host or preset, without www., then -2, -3; a name that the user gave is never taken."""
     c = cfg.parse_config((DATA / "full.toml").read_text(), "full.toml")
-    assert [s.name for s in c.sources] == ["forum.example/posts.rss", "forum.example/reviews.rss", "hackernews", "hackernews-2"]
+    assert [s.name for s in c.sources] == [
+        "forum.example/posts.rss",
+        "forum.example/reviews.rss",
+        "hackernews",
+        "hackernews-2",
+    ]
 
 
 def test_a_brand_may_repeat_a_default_in_its_alerts():

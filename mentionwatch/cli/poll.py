@@ -84,6 +84,8 @@ def poll_command(
     code = report.exit_code(alerts_count=alerts_count)
     if settings().json:
         click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
+    for note in report.notes:
+        settings().say(note, level=1)
     told = {change.status.name for change in changes}
     if _is_watched():
         _say_summary(report, config, at, told)

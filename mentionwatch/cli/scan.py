@@ -100,6 +100,8 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     )
     for name, error in report.errors:
         click.echo(f"Error: {name}: {error_text(error)}", err=True)
+    for note in report.notes:
+        settings().say(note, level=1)
     settings().say(_summary(report, shown, len(shown[:wanted])))
     return _exit_code(report)
 

@@ -60,6 +60,8 @@ class PollReport:
     alerts: tuple[Alert, ...]
     #: The status of every configured source that was ever asked.
     statuses: tuple[SourceStatus, ...]
+    #: What a user should know of how documents are fetched and read here, a line each.
+    notes: tuple[str, ...] = ()
 
     def exit_code(self, *, alerts_count: bool = False) -> int:
         """4 when the last poll of every source failed, 5 for open alerts if they count, 3 while a source is down."""
@@ -215,6 +217,7 @@ class Poller:
             mentions=tuple(run.mentions),
             alerts=tuple(alert for alert in self._store.alerts(live=True) if alert.brand in watched),
             statuses=tuple(run.statuses[name] for name in names if name in run.statuses),
+            notes=(*self._fetcher.notes, *self._parser.notes),
         )
 
     async def _source(self, settings: SourceSettings, source: Source, run: _Run) -> None:

@@ -126,7 +126,7 @@ async def _collect_all(
     finally:
         await fetcher.close()
         await parser.close()
-    return list(collected), parser.notes
+    return list(collected), (*fetcher.notes, *parser.notes)
 
 
 def _outcome(got: Collected, mentions: int) -> Outcome:

@@ -191,3 +191,12 @@ def test_a_query_that_is_left_with_one_letter_is_warned_of(server):
         assert "Warning" not in run("scan", fine, "--url", url).stderr
     assert "Warning" in run("scan", "C++ OR acme", "--url", url).stderr
     assert run("scan", "C++", "--url", url, "-q").stderr == ""
+
+
+def test_with_a_proxy_it_says_what_can_no_longer_be_seen(server, monkeypatch):
+    """At -v, in one line: through a proxy, nobody here sees which address is reached."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    result = run("scan", "acme", "-v", "--url", server.url("/feed.xml"))
+    assert result.exit_code == 0
+    assert any("proxy" in line for line in result.stderr.splitlines())

@@ -327,7 +327,7 @@ class Tone:
 class Mention:
     """One entry about one brand."""
 
-    #: Hex; derives from the entry and the brand.
+    #: Derives from the entry and the brand.
     id: str
     #: Id of the entry; two brands in one entry are two mentions with the same one.
     entry_id: str

@@ -6,11 +6,10 @@ their own about one link are no copies.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from mentionwatch.identity import entry_id, text_key, url_key
+from mentionwatch.identity import digest, entry_id, text_key, url_key
 
 if TYPE_CHECKING:
     from mentionwatch.model import Entry
@@ -27,7 +26,7 @@ _WORD = re.compile(rf"[{_UNSPACED}]{{1,2}}|[^\W_{_UNSPACED}]+")
 
 
 def story_key(entry: Entry) -> str:
-    """Give the key that copies of one text share: 16 hex digits.
+    """Give the key that copies of one text share: a letter and 15 hex digits.
 
     * Words in the text: the words of title and text, without addresses, case, blanks and punctuation.
     * No words in the text but a link: the link, whatever the title, in its canonical form.
@@ -51,4 +50,4 @@ def _is_long(words: str) -> bool:
 def _link_key(url: str) -> str:
     url = url.rstrip(_URL_TAIL)
     canonical = url_key(url if "://" in url else f"http://{url}")
-    return hashlib.blake2b(f"link\0{canonical}".encode(), digest_size=8).hexdigest()
+    return digest("link", canonical)

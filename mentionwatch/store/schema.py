@@ -1,6 +1,6 @@
 """The whole present schema, as SQLAlchemy Core tables: the same statements run on SQLite and on PostgreSQL.
 
-Ids are the hex ids of ``identity``.  Times are UTC.  ``at`` is when a mention counts: published, else first seen.
+Ids are those of ``identity``.  Times are UTC.  ``at`` is when a mention counts: published, else first seen.
 """
 
 from __future__ import annotations

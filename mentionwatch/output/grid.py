@@ -18,7 +18,8 @@ def grid_text(columns: Sequence[str], rows: Sequence[Sequence[str]], *, width: i
     """Lay out a table without lines; every text is made safe.
 
     The last column is for what may be long.  Where it does not fit beside the others, it stands on lines of its own
-    below its row, broken at blanks only: a URL stays whole.
+    below its row, broken at blanks only: a URL stays whole.  Where the others do not fit either, the first, which
+    names the row, stands on a line of its own above them.
 
     Args:
         columns: Headings.
@@ -29,7 +30,9 @@ def grid_text(columns: Sequence[str], rows: Sequence[Sequence[str]], *, width: i
 
     shown = [[one_line(text) for text in row] for row in rows]
     sizes = [max(map(cell_len, (head, *texts))) for head, *texts in zip(columns, *shown, strict=True)]
-    beside = width is None or sum(sizes) + len(_GAP) * (len(sizes) - 1) <= width
+    beside = width is None or _needed(sizes) <= width
+    if not beside and _needed(sizes[:-1]) > (width or 0):
+        return _stacked(columns, shown, width or 0)
     lines = []
     for number, row in enumerate([[head.upper() for head in columns], *shown]):
         kept = row if beside else row[:-1]
@@ -37,6 +40,21 @@ def grid_text(columns: Sequence[str], rows: Sequence[Sequence[str]], *, width: i
         lines.append(_GAP.join(padded).rstrip())
         if not beside and number:
             lines += _below(row[-1], width or 0)
+    return "\n".join(lines) + "\n"
+
+
+def _needed(sizes: Sequence[int]) -> int:
+    return sum(sizes) + len(_GAP) * (len(sizes) - 1)
+
+
+def _stacked(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Each row as its name, its short texts with their headings, and its long one."""
+    lines = []
+    for name, *short, long in rows:
+        lines.append(name)
+        told = (f"{column}: {text}" for column, text in zip(columns[1:-1], short, strict=True) if text)
+        lines += _below(_GAP.join(told), width)
+        lines += _below(long, width)
     return "\n".join(lines) + "\n"
 
 

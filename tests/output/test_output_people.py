@@ -229,3 +229,13 @@ def test_copies_stars_and_the_users_mark_are_shown():
     shown = written("table", [PLAIN, REVIEW, CJK])
     assert "3 copies" in shown
     assert "5/5, seen" in shown
+
+
+def test_a_small_table_that_is_too_wide_puts_the_names_above():
+    """Nothing is cut and nothing runs over: the name stands alone, its short texts below it with their headings."""
+    from mentionwatch.output.grid import grid_text
+
+    rows = [["a.example/" + "x" * 40, "not-a-feed", "3 d", "in 60 min", "the reason " * 12]]
+    text = grid_text(["name", "state", "data age", "next poll", "why"], rows, width=60)
+    assert text.splitlines()[:2] == [rows[0][0], "    state: not-a-feed  data age: 3 d  next poll: in 60 min"]
+    assert all(len(line) <= 60 for line in text.splitlines())

@@ -122,7 +122,7 @@ def inflate(body: bytes) -> bytes:
     """Undo compression that no header told of: gzip, zlib, raw deflate, twice at most; what breaks off gives its start.
 
     Raises:
-        Hostile: It grows to more than 64 MiB.
+        Hostile: It grows to more than 16 MiB.
     """
     for _ in range(2):
         wrapping = _wrapping(body)
@@ -134,7 +134,7 @@ def inflate(body: bytes) -> bytes:
         except zlib.error:
             break
         if len(inflated) > _MAX_INFLATED:
-            raise Hostile("it inflates to more than 64 MiB")
+            raise Hostile("it inflates to more than 16 MiB")
         body = inflated
     return body
 

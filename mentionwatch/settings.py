@@ -148,6 +148,8 @@ class FetchSettings:
     spacing: Annotated[timedelta, Span()] = timedelta(seconds=1)
     #: Longest chain of redirects that is followed.
     max_redirects: int = 5
+    #: Entries read of one document, the first that stand in it; at most 2,000.
+    max_entries: int = 2000
     #: Hosts whose names may lead to private addresses.
     private_hosts: tuple[str, ...] = ()
 

@@ -365,6 +365,17 @@ def test_passwords_and_tokens_of_an_address_are_never_shown_or_stored(world, tmp
         assert word.encode() not in stored
 
 
+def test_a_document_is_read_up_to_its_cap_and_the_rest_is_named(world):
+    """``[fetch] max_entries``: the first that stand in it; what is left out is told, not lost in silence."""
+    from dataclasses import replace
+
+    server, config = world
+    server.routes["/feed.xml"] = Answer(rss([item(n, f"acme {n}") for n in range(5)]))
+    report = poll(replace(config, fetch=replace(config.fetch, max_entries=3)), now=NOW)
+    assert report.outcomes[0].entries == 3
+    assert [dropped.what for dropped in report.outcomes[0].dropped] == ["the last 2 entries"]
+
+
 # --- bursts -----------------------------------------------------------------------------------------------------
 
 

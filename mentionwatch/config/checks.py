@@ -220,6 +220,7 @@ _CHECKS: dict[str, Check] = {
     "fetch.concurrency": _number("from 1 to 1000", lambda n: 1 <= n <= 1000),
     "fetch.timeout": _POSITIVE,
     "fetch.max_bytes": _size,
+    "fetch.max_entries": _number("from 1 to 2000", lambda n: 1 <= n <= 2000),
     "fetch.max_redirects": _number("from 0 to 20", lambda n: 0 <= n <= 20),
     "fetch.private_hosts[]": _host,
     "tone.neutral_band": _number("from 0 to less than 1", lambda n: 0 <= n < 1),

@@ -78,7 +78,11 @@ def check_sources(
     async def run() -> list[Checked]:
         fetcher, parser = Fetcher(fetch, files=files, patience_s=math.inf), Parser()
         try:
-            return list(await asyncio.gather(*(_check(one, brands, fetcher, parser, now) for one in sources)))
+            return list(
+                await asyncio.gather(
+                    *(_check(one, brands, fetcher, parser, now, max_entries=fetch.max_entries) for one in sources)
+                )
+            )
         finally:
             await fetcher.close()
             await parser.close()
@@ -87,12 +91,18 @@ def check_sources(
 
 
 async def _check(
-    settings: SourceSettings, brands: Sequence[Brand], fetcher: Fetcher, parser: Parser, now: datetime
+    settings: SourceSettings,
+    brands: Sequence[Brand],
+    fetcher: Fetcher,
+    parser: Parser,
+    now: datetime,
+    *,
+    max_entries: int,
 ) -> Checked:
     wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
     started = time.perf_counter()
     ask = Ask(now=now, terms=brand_terms(wanted))
-    got = await collect(make_source(settings), ask, fetcher, parser, max_pages=0)
+    got = await collect(make_source(settings), ask, fetcher, parser, max_pages=0, max_entries=max_entries)
     seconds = time.perf_counter() - started
     matcher = Matcher(wanted)
     return Checked(

@@ -9,7 +9,7 @@ from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
 from mentionwatch.identity import mention_id
 from mentionwatch.masking import mask_url, public_base
-from mentionwatch.model import Mention
+from mentionwatch.model import Dropped, Mention
 from mentionwatch.stories import story_key
 from mentionwatch.text import one_line
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mentionwatch.model import (
         AggregateRating,
         Ask,
-        Dropped,
         Entry,
         Match,
         Redirect,
@@ -44,6 +43,8 @@ class Collected:
     """What one poll of one source brought, before anything is stored."""
 
     source: str
+    #: Most entries of one document that are taken; None: as many as its adapter reads.
+    max_entries: int | None = None
     entries: list[Entry] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     ratings: list[AggregateRating] = field(default_factory=list)
@@ -100,6 +101,7 @@ async def collect(
     *,
     known: Callable[[str], Validators | None] = lambda _url: None,
     max_pages: int = MAX_PAGES,
+    max_entries: int | None = None,
 ) -> Collected:
     """Ask a source for what it has and read it.
 
@@ -110,11 +112,12 @@ async def collect(
         parser: Reads them, within bounds.
         known: Validators of an earlier read of a document, by its public URL.
         max_pages: Most further pages that are followed.
+        max_entries: Most entries of one document that are taken.
 
     Returns:
         Everything that could be had; what could not is in ``errors``.
     """
-    got = Collected(source.name)
+    got = Collected(source.name, max_entries=max_entries)
     waiting = [_public(request) for request in source.requests(ask)]
     followed: set[str] = set()
     while waiting:
@@ -160,7 +163,10 @@ async def _one(
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
     got.skip_hours |= document.skip_hours
-    got.entries += document.entries
+    got.entries += document.entries[: got.max_entries]
+    left = len(document.entries[len(document.entries) if got.max_entries is None else got.max_entries :])
+    if left:
+        got.dropped.append(Dropped(f"the last {left} entries", "a document has more than [fetch] max_entries"))
     got.dropped += document.dropped
     got.ratings += document.ratings
     if document.title:

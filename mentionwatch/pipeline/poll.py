@@ -225,7 +225,14 @@ class Poller:
         brands = self._brands(settings)
         taker = Taker(settings, brands, self._matcher(brands), self._engine, self._store, keep=self._config.store.keep)
         before = run.statuses.get(settings.name)
-        got = await collect(source, taker.ask(before, run.now), self._fetcher, self._parser, known=taker.known)
+        got = await collect(
+            source,
+            taker.ask(before, run.now),
+            self._fetcher,
+            self._parser,
+            known=taker.known,
+            max_entries=self._config.fetch.max_entries,
+        )
         if got.postponed is not None and not got.asked:
             run.outcomes[settings.name] = Postponed(settings.name, got.postponed.until, got.postponed.reason)
             return

@@ -117,7 +117,7 @@ async def _collect_all(
     fetcher, parser = Fetcher(settings, files=files, patience_s=math.inf), Parser()
 
     async def one(source: Source, ask: Ask) -> Collected:
-        got = await collect(source, ask, fetcher, parser)
+        got = await collect(source, ask, fetcher, parser, max_entries=settings.max_entries)
         progress(source.name)
         return got
 

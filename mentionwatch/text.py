@@ -40,7 +40,8 @@ def clean(text: str) -> str:
     """
     # Most texts are plain already: looking costs a fraction of cleaning.
     plain = text.isascii() and text.replace("\n", " ").isprintable()
-    if not plain:
+    # What escapes and breaks begin with is unsafe too, so one look tells that there is none of the three.
+    if not plain and _UNSAFE.search(text):
         text = _UNSAFE.sub("", _BREAKS.sub("\n", _ESCAPE.sub("", text)))
     if not plain or "  " in text:
         text = _BLANK.sub(" ", text)

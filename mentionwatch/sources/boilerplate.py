@@ -76,6 +76,15 @@ class Told(NamedTuple):
     discussed_at_id: bool = False
 
 
+def _without_ending(tail: str) -> tuple[str, bool]:
+    """Without the endings that programs write, and whether there was one."""
+    whole = tail
+    for ending in _ENDINGS:
+        if found := ending.search(tail):
+            tail = tail[: found.start()].rstrip()
+    return tail, tail != whole
+
+
 def strip_boilerplate(text: str) -> Told:
     """Cut off what programs add at the start and at the end of a text."""
     found = _LEMMY.match(text[:_REACH])
@@ -90,8 +99,8 @@ def strip_boilerplate(text: str) -> Told:
     if found := _HN_RSS.search(tail):
         told = told._replace(engagement=int(found[1]) + int(found[2]))
         tail = tail[: found.start()].rstrip()
-    # Twice: a forum's line may stand before that of the blog that shows it.
-    for ending in _ENDINGS * 2:
-        if found := ending.search(tail):
-            tail = tail[: found.start()].rstrip()
+    tail, cut = _without_ending(tail)
+    if cut:
+        # A forum's line may stand before that of the blog that shows it.
+        tail, _ = _without_ending(tail)
     return told._replace(text="" if _NOTHING.match(head + tail) else (head + tail).rstrip())

@@ -58,8 +58,6 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 _FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
-# The controls that open an escape sequence: a run of them costs text.clean time quadratic in its bound.
-_OPENERS = dict.fromkeys([0x90, 0x98, 0x9D, 0x9E, 0x9F])
 
 _UNSEEN = (
     "script, style, template, noscript, iframe, object, svg, head > title, [hidden], "
@@ -79,7 +77,7 @@ def plain_text(html: str) -> tuple[str, str | None]:
     Block elements become line feeds, what a reader does not see is left out, entities are decoded (a text that was
     escaped twice is decoded twice).  At most the first 200,000 characters are read.
     """
-    html = html[:_MAX_TEXT].translate(_OPENERS) if len(html) > 1000 else html
+    html = html[:_MAX_TEXT]
     if not _TAG.search(html) and _ESCAPED_TAG.search(html):
         html = unescape(html)
     if _TAG.search(html):

@@ -376,6 +376,23 @@ def test_a_document_is_read_up_to_its_cap_and_the_rest_is_named(world):
     assert [dropped.what for dropped in report.outcomes[0].dropped] == ["the last 2 entries"]
 
 
+def test_what_a_document_holds_twice_is_taken_once(world):
+    """Two versions of a post in one feed are one mention, with the words of the first; no later poll takes the other.
+
+    An item that holds nothing to read or follow is left out as well; both are named.
+    """
+    server, config = world
+    twice = [item(1, "acme, edited"), item(1, "acme, before"), item(2, "acme, too")]
+    server.routes["/feed.xml"] = Answer(rss(twice).replace(b"</channel>", b"<item></item></channel>"))
+    first = poll(config, now=NOW).outcomes[0]
+    assert (first.entries, first.mentions) == (2, 2)
+    assert [dropped.what for dropped in first.dropped] == ["entry 2", "entry 4"]
+    server.routes["/feed.xml"] = Answer(rss([*twice, item(3)]).replace(b"</channel>", b"<item></item></channel>"))
+    poll(config, now=NOW + HOUR)
+    told = {m.entry.text for m in find_mentions(config) if m.entry.source == "forum"}
+    assert told == {"acme, edited", "acme, too", "Acme is fine"}
+
+
 # --- bursts -----------------------------------------------------------------------------------------------------
 
 

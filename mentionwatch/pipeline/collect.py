@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
-from mentionwatch.identity import mention_id
+from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.masking import mask_url, public_base
 from mentionwatch.model import Dropped, Mention
 from mentionwatch.stories import story_key
@@ -46,6 +46,8 @@ class Collected:
     #: Most entries of one document that are taken; None: as many as its adapter reads.
     max_entries: int | None = None
     entries: list[Entry] = field(default_factory=list)
+    #: Theirs; what two documents hold, or one holds twice, is taken once.
+    ids: set[str] = field(default_factory=set)
     dropped: list[Dropped] = field(default_factory=list)
     ratings: list[AggregateRating] = field(default_factory=list)
     #: Public URLs that were asked for, how many of them had not changed, and what failed.
@@ -163,7 +165,7 @@ async def _one(
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
     got.skip_hours |= document.skip_hours
-    got.entries += document.entries[: got.max_entries]
+    _keep(got, document.entries[: got.max_entries])
     left = len(document.entries[len(document.entries) if got.max_entries is None else got.max_entries :])
     if left:
         got.dropped.append(Dropped(f"the last {left} entries", "a document has more than [fetch] max_entries"))
@@ -177,6 +179,18 @@ async def _one(
     else:
         got.validators[request.shown] = _remember(request, response, validators)
     return document.following if _goes_on(document.entries, ask.since) else ()
+
+
+def _keep(got: Collected, entries: Sequence[Entry]) -> None:
+    """Take a document's entries, each once and none that holds nothing to read or follow; say what was left out."""
+    for number, entry in enumerate(entries, 1):
+        if not (entry.title or entry.text or entry.url):
+            got.dropped.append(Dropped(f"entry {number}", "it has neither title nor text nor link"))
+        elif (known := entry_id(entry)) in got.ids:
+            got.dropped.append(Dropped(f"entry {number}", "it was there already"))
+        else:
+            got.ids.add(known)
+            got.entries.append(entry)
 
 
 def _public(request: Request) -> Request:

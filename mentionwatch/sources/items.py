@@ -17,7 +17,7 @@ from mentionwatch.sources.dates import parse_date
 from mentionwatch.sources.extensions import NOTHING, Extensions
 from mentionwatch.sources.links import absolute, destination
 from mentionwatch.sources.markup import plain_text, plain_title
-from mentionwatch.sources.sameness import each_once, error_of, is_error
+from mentionwatch.sources.sameness import error_of, is_error, name_apart
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -74,23 +74,20 @@ def to_entries(
     """Make entries of a feed's items.
 
     Returns:
-        The entries, each once and none that holds nothing to read or follow; the other items, with the reason; and
-        what the feed says in place of its entries, when it is an error ("Bridge returned error 503").
+        The entries, also such that hold nothing to read; the other items, with the reason; and what the feed says in
+        place of its entries, when it is an error ("Bridge returned error 503").
     """
     base = _base(feed, response.url)
     made = [_to_entry(source, item, feed, base, response) for item in feed.items]
     error = error_of(made)
-    kept: list[tuple[int, Entry]] = []
+    kept: list[Entry] = []
     dropped: list[Dropped] = []
     for number, entry in enumerate(made, 1):
-        if not (entry.title or entry.text or entry.url):
-            dropped.append(Dropped(f"entry {number}", "it has neither title nor text nor link"))
-        elif is_error(entry, alone=error is not None and error == entry.title):
+        if is_error(entry, alone=error is not None and error == entry.title):
             dropped.append(Dropped(f"entry {number}", f'it is an error message: "{one_line(entry.title or "", 100)}"'))
         else:
-            kept.append((number, entry))
-    entries, copies = each_once(kept, "entry")
-    return tuple(entries), (*dropped, *copies), error
+            kept.append(entry)
+    return tuple(name_apart(kept)), tuple(dropped), error
 
 
 def _base(feed: Feed, url: str) -> str:

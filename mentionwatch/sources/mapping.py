@@ -63,7 +63,7 @@ class Reader:
         entry = self._entry(item)
         if not (entry.guid or entry.url or entry.title or entry.text):
             return Dropped(f"item {number}", "it has no id, URL, title or text")
-        return self._known.add(entry) or Dropped(f"item {number}", "the answer holds it twice")
+        return self._known.name(entry)
 
     def _entry(self, item: dict[str, Any]) -> Entry:
         fields = self._spec.fields

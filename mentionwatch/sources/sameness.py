@@ -49,61 +49,58 @@ def error_of(entries: Sequence[Entry]) -> str | None:
     return None
 
 
-def each_once(entries: Iterable[tuple[int, Entry]], what: str) -> tuple[list[Entry], list[Dropped]]:
-    """Drop the entries that a document holds twice, and take ids away that tell nothing apart.
+def name_apart(entries: Iterable[Entry]) -> list[Entry]:
+    """Give the entries of one document ids by which two of them are the same just when they are one post.
 
-    Args:
-        entries: With their numbers in the document.
-        what: What one is called in messages.
+    None is left out: who stores them does not store one twice, and says so.
     """
     listed = list(entries)
-    guids = Counter(e.guid for _, e in listed if e.guid)
+    guids = Counter(e.guid for e in listed if e.guid)
     # The document gives one id to everything; links and texts tell its entries apart.
     trusted = sum(n - 1 for n in guids.values()) <= len(listed) / 2
     known = Known()
-    kept: list[Entry] = []
-    dropped: list[Dropped] = []
-    for number, entry in listed:
-        told = known.add(entry if trusted else replace(entry, guid=None))
-        if told is None:
-            dropped.append(Dropped(f"{what} {number}", "the document holds it twice"))
-        else:
-            kept.append(told)
-    return kept, dropped
+    return [known.name(entry if trusted else replace(entry, guid=None)) for entry in listed]
 
 
 class Known:
     """The entries of one document so far."""
 
     def __init__(self) -> None:
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: dict[tuple[str, ...], Entry] = {}
         self._guids: set[str] = set()
         self._urls: set[str] = set()
 
-    def add(self, entry: Entry) -> Entry | None:
+    def name(self, entry: Entry) -> Entry:
         """Take an entry in.
 
         Returns:
-            None where it is known: it has the id and the URL, or the id and the words, or the URL, words, author and
-            date of one before.  Else the entry: with an id made of its words where that of another entry, or nothing
-            but a URL that another has, would make one of the two.
+            With the id of one before where it is known: it has the id and the URL, or the id and the words, or the
+            URL, words, author and date of that one.  Else with an id of its own, which is made of its words where
+            that of another entry, or nothing but a URL that another has, would make one of the two.
         """
         words, url = content_key(entry), url_key(entry.url) if entry.url else ""
-        keys: set[tuple[str, ...]] = set()
-        if entry.title or entry.text:
-            keys.add(("all", url, words, entry.author or "", str(entry.published), str(entry.rating)))
-        if entry.guid:
-            keys.add(("id", entry.guid, words))
-        if entry.guid and url:
-            keys.add(("at", entry.guid, url))
-        if keys & self._seen:
-            return None
-        self._seen |= keys
-        if (entry.guid in self._guids) if entry.guid else (bool(url) and url in self._urls):
+        keys = _keys(entry, words, url)
+        if (first := next((self._seen[key] for key in keys if key in self._seen), None)) is not None:
+            entry = replace(entry, guid=first.guid, url=entry.url if first.guid else first.url)
+        elif (entry.guid in self._guids) if entry.guid else (bool(url) and url in self._urls):
             # Not the URL alone: a page of many posts may give each of them its own.
             entry = replace(entry, guid=f"content:{words}")
+        for key in keys:
+            self._seen.setdefault(key, first or entry)
         if entry.guid:
             self._guids.add(entry.guid)
         if url:
             self._urls.add(url)
         return entry
+
+
+def _keys(entry: Entry, words: str, url: str) -> list[tuple[str, ...]]:
+    """Each of them names an entry within its document."""
+    keys: list[tuple[str, ...]] = []
+    if entry.title or entry.text:
+        keys.append(("all", url, words, entry.author or "", str(entry.published), str(entry.rating)))
+    if entry.guid:
+        keys.append(("id", entry.guid, words))
+    if entry.guid and url:
+        keys.append(("at", entry.guid, url))
+    return keys

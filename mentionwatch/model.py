@@ -102,6 +102,8 @@ class Validators:
     #: Where permanent redirects led, and how many times in a row they led there.
     moved_to: str | None = None
     moved_times: int = 0
+    #: It was a page for people: its robots.txt is asked before it is asked for.
+    is_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,8 @@ class Document:
     #: Further pages that hold more of what was asked for.
     following: tuple[Request, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    #: It is a page for people, whatever was expected.
+    is_page: bool = False
     #: It broke off; what could be read is in entries, and its validators must not be kept.
     partial: bool = False
     ratings: tuple[AggregateRating, ...] = ()

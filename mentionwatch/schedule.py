@@ -15,6 +15,9 @@ MOST_PATIENCE = timedelta(days=1)
 MOST_RETRY_AFTER = timedelta(days=7)
 #: A source that fails is asked less and less often, but at least so often that its return is seen.
 MOST_BACKOFF = timedelta(hours=6)
+#: Jitter: waits are longer by up to this part, the user's own interval at most by this time, which is less than a poll
+#: may come early: a cron job that comes at each interval finds the source due.
+_JITTER, _MOST_JITTER = 0.1, timedelta(seconds=45)
 #: Failures after which backing off no longer grows.
 _MOST_DOUBLINGS = 8
 
@@ -35,7 +38,8 @@ def next_poll(
     Args:
         every: The user's interval; it is never asked more often.
         now: When it was asked.
-        name: Spreads sources that fail together, so that they do not come back in lockstep.
+        name: Spreads the waits, so that sources that fail together do not come back in lockstep, and many installations
+            do not ask one site at the same second; always the same wait for one name.
         fails: Failures in a row.
         retry_after: What the server asked for with an error; zero asks for nothing.
         fresh_for: How long the answer is fresh (Cache-Control, Expires).
@@ -45,11 +49,13 @@ def next_poll(
     wait = every
     if fails:
         wait = min(every * 2 ** min(fails - 1, _MOST_DOUBLINGS), max(every, MOST_BACKOFF))
-        wait += wait * 0.1 * _spread(name) * (fails > 1)
         wait = max(wait, min(retry_after or timedelta(0), MOST_RETRY_AFTER))
     else:
         wait = max(wait, *(min(asked, MOST_PATIENCE) for asked in (fresh_for, ttl) if asked is not None), timedelta(0))
-    return _outside(now + wait, skip_hours)
+    jitter = wait * _JITTER
+    if wait == every:
+        jitter = min(jitter, _MOST_JITTER)
+    return _outside(now + wait + jitter * _spread(name), skip_hours)
 
 
 def _outside(when: datetime, skip_hours: frozenset[int]) -> datetime:

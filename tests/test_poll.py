@@ -393,6 +393,35 @@ def test_what_a_document_holds_twice_is_taken_once(world):
     assert told == {"acme, edited", "acme, too", "Acme is fine"}
 
 
+def test_a_page_that_nobody_announced_is_read_only_where_its_site_lets_programs(world):
+    """Nothing is taken of it, its site is asked from then on before the page is, and a feed is never asked about."""
+    server, config = world
+    server.routes["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /reviews\nDisallow: /feed\n")
+    report = poll(config, now=NOW)
+    failed = report.outcomes[2]
+    assert (failed.error.state, report.exit_code()) == ("blocked", 3)
+    assert "robots.txt" in failed.error.reason
+    assert {m.entry.source for m in find_mentions(config)} == {"forum", "club"}
+    server.requests.clear()
+    poll(config, now=NOW + 6 * HOUR)
+    assert "/robots.txt" in server.asked()
+    assert "/reviews" not in server.asked()
+    server.routes["/robots.txt"] = Answer(b"")
+    poll(config, now=NOW + 48 * HOUR)
+    assert {m.entry.source for m in find_mentions(config)} == {"forum", "club", "shop"}
+
+
+def test_a_page_that_may_be_read_is_asked_about_before_each_poll(world):
+    """After the first poll it is known to be one; unchanged, it stays one."""
+    server, config = world
+    for hours in range(3):
+        server.requests.clear()
+        poll(config, now=NOW + hours * HOUR)
+        asked = server.asked()
+        assert asked.count("/robots.txt") == 1
+        assert (asked.index("/robots.txt") < asked.index("/reviews")) == (hours > 0)
+
+
 # --- bursts -----------------------------------------------------------------------------------------------------
 
 

@@ -17,8 +17,6 @@ from mentionwatch.settings import FetchSettings, SourceSettings, StoreSettings, 
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
     from mentionwatch.pipeline.check import Checked
     from mentionwatch.pipeline.status import SourceRow
     from mentionwatch.settings import Config
@@ -113,15 +111,15 @@ def check_command(places: tuple[str, ...]) -> int:
         config.brands if config else (),
         now=at,
         fetch=config.fetch if config else FetchSettings(),
+        keep=(config.store if config else StoreSettings()).keep,
         files=named_files(wanted),
     )
-    keep = (config.store if config else StoreSettings()).keep
     if settings().json:
-        records = [_record(one, _too_old(one, at - keep)) for one in checked]
+        records = [_record(one) for one in checked]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
         for one in checked:
-            _show(one, _too_old(one, at - keep), keep)
+            _show(one)
     for one in checked:
         for error in one.errors:
             click.echo(f"Error: {one.name}: {error_text(error)}", err=True)
@@ -129,16 +127,11 @@ def check_command(places: tuple[str, ...]) -> int:
     return 4 if failed == len(checked) else 3 if any(one.errors for one in checked) else 0
 
 
-def _too_old(one: Checked, oldest: datetime) -> int:
-    return sum(entry.published is not None and entry.published < oldest for entry in one.entries)
-
-
-def _record(one: Checked, too_old: int) -> dict[str, object]:
+def _record(one: Checked) -> dict[str, object]:
     from mentionwatch.output.record import entry_record
 
     return one.record() | {
         "entries": [entry_record(entry) for entry in one.entries],
-        "too_old": too_old,
         "errors": [error_text(error) for error in one.errors],
     }
 
@@ -173,7 +166,7 @@ def _settings(place: str, config: Config | None) -> SourceSettings:
         raise UsageError(f"{e}; configured sources: {names or 'none'}; presets: {', '.join(preset_names())}") from e
 
 
-def _show(one: Checked, too_old: int, keep: timedelta) -> None:
+def _show(one: Checked) -> None:
     """What was read, the first entries, what was dropped and why."""
     if one.failed:
         return
@@ -187,10 +180,9 @@ def _show(one: Checked, too_old: int, keep: timedelta) -> None:
     if len(one.entries) > SHOWN:
         click.echo(f"  and {len(one.entries) - SHOWN} more")
     if one.mentions is not None:
-        stored = "would be stored" if not too_old else "are in it"
-        click.echo(f"  {plural(one.mentions, 'mention')} of your brands {stored}")
-    if too_old:
-        entries = plural(too_old, "entry").replace("entrys", "entries")
-        click.echo(f"  too old to be stored (store.keep is {show_span(keep)}): {entries}")
+        click.echo(f"  {plural(one.mentions, 'mention')} of your brands would be stored")
+    if one.too_old:
+        entries = plural(one.too_old, "entry").replace("entrys", "entries")
+        click.echo(f"  too old to be stored (before {one.oldest:%Y-%m-%d}): {entries}")
     for dropped in one.dropped[:SHOWN]:
         click.echo(f"  dropped: {one_line(dropped.what, 50)}: {dropped.why}")

@@ -184,6 +184,25 @@ class Fetcher:
             cap = self._settings.max_bytes
             return await self._run(_Errand(request, validators, now, start, turn, self._timeout_s, cap))
 
+    async def permit(self, request: Request, url: str, *, now: datetime) -> None:
+        """Ask the robots.txt of a site whether a document may be read that turned out to be a page.
+
+        Args:
+            request: What was asked for.
+            url: Where it was found, after redirects.
+            now: Present time.
+
+        Raises:
+            FetchError: It may not, or the site does not say; state "blocked" where it says no.
+            Postponed: As for ``get``.
+        """
+        place = parse_url(url)
+        if place.scheme not in {"http", "https"}:
+            return
+        async with self._queues.turn(one_line(request.shown, 500), now) as turn:
+            await turn.move(place.host)
+            await self._ask_robots(_Errand(request, None, now, place, turn, self._timeout_s, 0), place)
+
     async def _run(self, errand: _Errand) -> Response | None:
         request, redirects = errand.request, errand.redirects
         try:

@@ -15,11 +15,12 @@ from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.pipeline.take import oldest_kept
 from mentionwatch.sources import make_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from mentionwatch.errors import SourceError
     from mentionwatch.model import Dropped, Entry
@@ -38,8 +39,11 @@ class Checked:
     errors: tuple[SourceError, ...]
     #: Nothing at all could be had.
     failed: bool
-    #: How many mentions the entries would make; None when no brand is configured.
+    #: How many mentions would be stored at a first poll; None when no brand is configured.
     mentions: int | None
+    #: Entries published before this would not be stored, and how many that are.
+    oldest: datetime
+    too_old: int
     #: Whole time of fetching and reading.
     seconds: float
 
@@ -51,6 +55,7 @@ class Checked:
             "title": self.title,
             "entries": len(self.entries),
             "mentions": self.mentions,
+            "too_old": self.too_old,
             "dropped": [{"what": dropped.what, "why": dropped.why} for dropped in self.dropped],
             "errors": [str(error) for error in self.errors],
             "seconds": round(self.seconds, 3),
@@ -63,6 +68,7 @@ def check_sources(
     *,
     now: datetime,
     fetch: FetchSettings,
+    keep: timedelta,
     files: Iterable[str] = (),
 ) -> list[Checked]:
     """Fetch and read sources at the same time; nothing is stored.
@@ -72,6 +78,7 @@ def check_sources(
         brands: What is looked for; those that a source names, else all.
         now: Present time.
         fetch: Limits of fetching.
+        keep: How long mentions are kept: what is older would not be stored.
         files: ``file:`` URLs among the sources that may be read.
     """
 
@@ -80,7 +87,10 @@ def check_sources(
         try:
             return list(
                 await asyncio.gather(
-                    *(_check(one, brands, fetcher, parser, now, max_entries=fetch.max_entries) for one in sources)
+                    *(
+                        _check(one, brands, fetcher, parser, now, keep=keep, max_entries=fetch.max_entries)
+                        for one in sources
+                    )
                 )
             )
         finally:
@@ -97,6 +107,7 @@ async def _check(
     parser: Parser,
     now: datetime,
     *,
+    keep: timedelta,
     max_entries: int,
 ) -> Checked:
     wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
@@ -105,6 +116,8 @@ async def _check(
     got = await collect(make_source(settings), ask, fetcher, parser, max_pages=0, max_entries=max_entries)
     seconds = time.perf_counter() - started
     matcher = Matcher(wanted)
+    oldest = oldest_kept(settings, keep, first_polled=now, now=now)
+    stored = [entry for entry in got.entries if not (entry.published and entry.published < oldest)]
     return Checked(
         name=settings.name,
         title=got.titles[0] if got.titles else None,
@@ -112,6 +125,8 @@ async def _check(
         dropped=tuple(got.dropped),
         errors=tuple(got.troubles),
         failed=got.failed is not None,
-        mentions=sum(len(matcher.matches(entry)) for entry in got.entries) if wanted else None,
+        mentions=sum(len(matcher.matches(entry)) for entry in stored) if wanted else None,
+        oldest=oldest,
+        too_old=len(got.entries) - len(stored),
         seconds=seconds,
     )

@@ -9,7 +9,7 @@ from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
 from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.masking import mask_url, public_base
-from mentionwatch.model import Dropped, Mention
+from mentionwatch.model import Dropped, Mention, Validators
 from mentionwatch.stories import story_key
 from mentionwatch.text import one_line
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Redirect,
         Request,
         Response,
-        Validators,
     )
     from mentionwatch.parsing.pool import Parser
     from mentionwatch.sources.base import Source
@@ -58,6 +57,8 @@ class Collected:
     titles: list[str] = field(default_factory=list)
     #: By public URL; only of documents that were read whole.
     validators: dict[str, Validators] = field(default_factory=dict)
+    #: By public URL: what to know of pages that may not be read, so that they are not asked for again to find out.
+    refused: dict[str, Validators] = field(default_factory=dict)
     #: The request that was not sent, if there was one; what stands behind it was not sent either.
     postponed: Postponed | None = None
     #: How the first document was reached, the longest time that one took, and what publishers ask for.
@@ -151,6 +152,8 @@ async def _one(
     ask: Ask,
     validators: Validators | None,
 ) -> Sequence[Request]:
+    if validators and validators.is_page and source.kind == "auto":
+        request = replace(request, robots=True)
     response = await _get(request, validators, fetcher, ask.now)
     if response is not None:
         _note(got, response)
@@ -159,8 +162,11 @@ async def _one(
         if response is not None and response.redirects:
             got.validators[request.shown] = _remember(request, response, validators)
         return ()
+    found_at = response.url
     response = replace(response, url=public_base(response.url))
     document = await parser.parse(source, response, shown=request.shown)
+    if document.is_page and not request.robots:
+        await _permit(request, found_at, fetcher, got, ask.now)
     if document.error is not None:
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
@@ -177,7 +183,8 @@ async def _one(
         # Without validators it is asked for again in full.
         got.errors.append(_broken_off(request, response.status))
     else:
-        got.validators[request.shown] = _remember(request, response, validators)
+        known = _remember(request, response, validators)
+        got.validators[request.shown] = replace(known, is_page=document.is_page)
     return document.following if _goes_on(document.entries, ask.since) else ()
 
 
@@ -209,6 +216,15 @@ async def _get(request: Request, validators: Validators | None, fetcher: Fetcher
     return await fetcher.get(request, validators, now=now)
 
 
+async def _permit(request: Request, url: str, fetcher: Fetcher, got: Collected, now: datetime) -> None:
+    """Before anything is taken of what turned out to be a page: ask whether it may be read."""
+    try:
+        await fetcher.permit(request, url, now=now)
+    except FetchError:
+        got.refused[request.shown] = Validators(is_page=True)
+        raise
+
+
 def _note(got: Collected, response: Response) -> None:
     """Keep how a document came."""
     got.redirects = got.redirects or response.redirects
@@ -221,7 +237,7 @@ def _remember(request: Request, response: Response, before: Validators | None) -
 
     An address that holds a secret is never replaced: where it led may hold the secret too.
     """
-    now = validators_of(response)
+    now = replace(validators_of(response), is_page=before is not None and before.is_page)
     if before and response.url == before.moved_to and not response.redirects:
         return replace(now, moved_to=before.moved_to, moved_times=before.moved_times)
     permanent = response.redirects and all(redirect.status in PERMANENT for redirect in response.redirects)

@@ -109,7 +109,7 @@ class Taker:
             mentions=tuple(found.mentions.values()),
             edited=tuple(found.edited.values()),
             # Where a page is missing, all pages before it are read again, or nobody would ask for it any more.
-            documents=got.validators if whole else {},
+            documents=got.validators if whole else got.refused,
             kept=None if got.failed else got.asked if whole else (),
             # What is missing of a first answer is backlog too, when it comes.
             watches={brand.name: self._watch_key(brand) for brand in self._brands} if whole else {},
@@ -145,9 +145,7 @@ class Taker:
 
     def _wanted(self, entries: Sequence[Entry], before: SourceStatus | None, now: datetime) -> list[Entry]:
         """Without what is too old to be kept, or to be stored at all: at every poll, or it would come again."""
-        oldest = now - self._keep
-        if self._settings.backfill:
-            oldest = max(oldest, (before.first_polled if before else now) - self._settings.backfill)
+        oldest = oldest_kept(self._settings, self._keep, first_polled=before.first_polled if before else now, now=now)
         return [entry for entry in entries if not (entry.published and entry.published < oldest)]
 
     def _judge(self, entries: Sequence[Entry], known: Sequence[Known], first: set[str], now: datetime) -> _Found:
@@ -175,7 +173,8 @@ class Taker:
         due = next_poll(
             self._settings.every,
             now=now,
-            name=self._settings.name,
+            # The same name on another machine is spread differently.
+            name=f"{self._settings.name} {status.first_polled.isoformat()}",
             fails=status.fails,
             retry_after=_retry_after(got),
             fresh_for=got.fresh_for,
@@ -183,6 +182,12 @@ class Taker:
             skip_hours=status.skip_hours,
         )
         return replace(status, next_poll=due)
+
+
+def oldest_kept(settings: SourceSettings, keep: timedelta, *, first_polled: datetime, now: datetime) -> datetime:
+    """What was published before is not stored; what is undated is."""
+    oldest = now - keep
+    return max(oldest, first_polled - settings.backfill) if settings.backfill else oldest
 
 
 def place_of(settings: SourceSettings) -> str:

@@ -74,7 +74,13 @@ class PageSource:
         if not graph.reviews and not any(_count(found.node) == 0 for found in graph.ratings):
             raise blocked(self.name, response) or _no_reviews(page, response.url, _why(ratings, broken))
         entries, dropped = _Reader(self.name, graph, response).read()
-        return Document(entries=tuple(entries), title=page_title(page), dropped=(*dropped, *broken), ratings=ratings)
+        return Document(
+            entries=tuple(entries),
+            title=page_title(page),
+            dropped=(*dropped, *broken),
+            ratings=ratings,
+            is_page=True,
+        )
 
 
 def blocked(name: str, response: Response) -> ParseError | None:

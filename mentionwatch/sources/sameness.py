@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mentionwatch.identity import content_key, url_key
-from mentionwatch.model import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +158,7 @@ class Store:
     def validators(self, source: str, url: str, brands_key: str) -> Validators | None:
         """What to send back for a document; None when it was not read yet, or for other brands."""
         table = schema.documents.c
-        columns = select(table.etag, table.last_modified, table.body_hash, table.moved_to, table.moved_times)
+        columns = select(*(table[known.name] for known in fields(Validators)))
         wanted = (table.source == source, table.url == storable(url), table.brands_key == brands_key)
         found = self._rows(columns.where(*wanted))
         return Validators(**found[0]) if found else None

@@ -120,6 +120,8 @@ documents = Table(
     # Where a permanent redirect led, and how many times in a row it led there.
     Column("moved_to", Text),
     Column("moved_times", Integer, nullable=False),
+    # It was a page for people, whose robots.txt has to be asked first.
+    Column("is_page", Boolean, nullable=False),
     # Validators hold for the brands that were looked for: with another set the document has to be read again.
     Column("brands_key", String(32), nullable=False),
 )

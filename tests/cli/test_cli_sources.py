@@ -49,11 +49,12 @@ def test_check_says_how_many_entries_are_too_old(config, server):
     """What is older than [store] keep is read, and never stored; nothing promises otherwise."""
     config.write_text(config.read_text("utf-8").replace("[[brands]]", 'keep = "30d"\n[[brands]]', 1), "utf-8")
     checked = run("sources", "check", "forum", "--config", config).stdout
-    assert "too old to be stored (store.keep is 30d): 1 entry" in checked
-    assert "would be stored" not in checked
-    assert json.loads(run("sources", "check", "forum", "--json", "--config", config).stdout)[0]["too_old"] == 1
+    assert "too old to be stored (before 20" in checked
+    assert "1 mention of your brands would be stored" in checked
+    (found,) = json.loads(run("sources", "check", "forum", "--json", "--config", config).stdout)
+    assert (found["mentions"], found["too_old"]) == (1, 1)
     server.routes["/old"] = Answer(rss([("o", "Old", "acme", "ann", NOW - timedelta(days=500))]))
-    assert "(store.keep is 400d): 1 entry" in run("sources", "check", server.url("/old")).stdout
+    assert "too old to be stored" in run("sources", "check", server.url("/old")).stdout
 
 
 def test_places_of_one_host_are_told_apart(server):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 
 import pytest
 
 from tests.fetching import WAY
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell script that starts pytest with & has it ignore Ctrl-C, and with it every program that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module", params=["plain", "fast"])

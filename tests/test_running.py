@@ -84,3 +84,20 @@ def test_without_a_signal_it_gives_the_result_and_the_error():
     thread.start()
     thread.join()
     assert found == [7]
+
+
+def test_a_signal_that_is_ignored_stays_ignored(handled):
+    """With nohup, or with & in a script, Ctrl-C is for somebody else."""
+    done = []
+
+    async def work():
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0)
+        done.append("whole")
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run(work())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == ["whole"]

@@ -49,6 +49,8 @@ async def _watched(work: Coroutine[Any, Any, T], came: list[int]) -> T:
     taken = {}
     for number in _SIGNALS:
         known = signal.getsignal(number)
+        if known is signal.SIG_IGN:
+            continue  # started with nohup, or with & in a script: what it was told to ignore stays ignored
         try:
             loop.add_signal_handler(number, stop, number)
         except (NotImplementedError, RuntimeError, ValueError):

@@ -42,8 +42,23 @@ MentionState = Literal["open", "seen", "handled", "ignored"]
 
 
 @dataclass(frozen=True)
+class Login:
+    """How to get the token that a site wants with each request: asked for once a run, by POST."""
+
+    #: Where the name and password are sent, as JSON.
+    url: str
+    #: What is sent.
+    fields: Mapping[str, str] = field(repr=False)
+    #: Path of the token in the answer.
+    token: str
+    #: The header that it goes into, and what stands there before it.
+    header: str = "Authorization"
+    before: str = "Bearer "
+
+
+@dataclass(frozen=True)
 class Request:
-    """One document to ask for (GET)."""
+    """One document to ask for: by GET, by running a program, or from a file that the user named."""
 
     #: Absolute http(s) URL, secrets and all.
     url: str
@@ -53,6 +68,13 @@ class Request:
     public_url: str | None = None
     #: The site's robots.txt is asked first: so for pages, which are made for people; never for feeds.
     robots: bool = False
+    #: What the placeholders of its address stand for (the query, a country, the page); given back in the response.
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: Asked for in its place where it cannot be had, or holds nothing.
+    instead: Request | None = None
+    login: Login | None = field(default=None, repr=False)
+    #: A program and its arguments, whose output is the document; never given to a shell.
+    argv: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def shown(self) -> str:
@@ -83,6 +105,8 @@ class Response:
     status: int = 200
     #: In the order they were followed.
     redirects: tuple[Redirect, ...] = ()
+    #: See Request.
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: How long the server asks not to come back; None where it says nothing.
     fresh_for: timedelta | None = None
     #: From sending the request to the last byte; None for a file.
@@ -198,6 +222,8 @@ class Document:
     ttl: timedelta | None = None
     #: Hours of the day (UTC) in which the publisher asks not to be asked.
     skip_hours: frozenset[int] = frozenset()
+    #: How long the answer asks that its host be left alone, from now.
+    pause: timedelta | None = None
 
 
 # --- what happened to a source ----------------------------------------------------------------------------

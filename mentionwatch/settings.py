@@ -216,8 +216,10 @@ class SourceSettings:
     brands: tuple[str, ...] = ()
     #: Entries of the first poll that are older than this are not stored; None: all are.
     backfill: Annotated[timedelta, Span()] | None = None
-    #: Values for the preset's placeholders.
-    params: dict[str, str] = field(default_factory=dict)
+    #: Values for the preset's parameters; they may also stand beside ``use``, without ``params``.
+    params: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    #: The user's own words for it; folders of an imported OPML file become tags, "A/B" for B in A.
+    tags: tuple[str, ...] = ()
 
 
 def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...]:

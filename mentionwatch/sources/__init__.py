@@ -85,7 +85,7 @@ def _from_preset(settings: SourceSettings, use: str, folder: Path | None) -> Sou
     found = preset(use, folder, key=f"sources.{settings.name}.use")
     if problems := _wrong_params(settings, found):
         raise ConfigError(problems)
-    return ApiSource(settings.name, found.api, params={**found.params, **settings.params})
+    return ApiSource(settings.name, found.api, params={**found.params, **{n: v for n, v in settings.params.items() if isinstance(v, str)}})
 
 
 def _wrong_params(settings: SourceSettings, preset: Preset) -> list[Problem]:

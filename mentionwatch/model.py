@@ -131,13 +131,26 @@ class Validators:
 
 
 @dataclass(frozen=True)
+class Search:
+    """One question to a source that can search; what answers it is matched again by the query it was made of."""
+
+    #: Each is a word, or words in double quotes; an entry has all of them.  The first narrows most: a site that takes
+    #: only one is asked for that.
+    words: tuple[str, ...]
+    #: Words of which an entry has at least one; empty: nothing is asked of it.
+    some: tuple[str, ...] = ()
+    #: Words that an entry has none of.
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ask:
     """What the pipeline wants of a source in one poll."""
 
     #: Present time, by the clock that was passed in.
     now: datetime
-    #: Search terms, widest form, for sources that can search: a word, or words in double quotes. Empty: all there is.
-    terms: tuple[str, ...] = ()
+    #: For sources that can search: an entry that is wanted answers one of them.  Empty: all there is.
+    searches: tuple[Search, ...] = ()
     #: Nothing older is of interest; None: whatever the source gives.
     since: datetime | None = None
 
@@ -202,6 +215,27 @@ class AggregateRating:
 
 
 @dataclass(frozen=True)
+class FeedLink:
+    """A place where something can be read, as ``sources discover`` finds it: an address, or a preset."""
+
+    #: How it was found, in some words: "link element", "Link header", "known by its address" …
+    found: str
+    #: Absolute http(s) URL of a feed, or of a page with reviews; None for a preset.
+    url: str | None = None
+    #: Name of a preset, and its parameters.
+    use: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    title: str | None = None
+    kind: Literal["feed", "page", "preset"] = "feed"
+    #: It holds what is said below the articles of a site, and no articles.
+    is_comments: bool = False
+    #: What it held when it was asked; None: it was not asked.
+    entries: int | None = None
+    #: Nobody names it: it is worth a try.
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
 class Document:
     """What a source's adapter read in one response."""
 
@@ -224,6 +258,8 @@ class Document:
     skip_hours: frozenset[int] = frozenset()
     #: How long the answer asks that its host be left alone, from now.
     pause: timedelta | None = None
+    #: Where there is more to read, as ``sources discover`` finds it; the best first.
+    feeds: tuple[FeedLink, ...] = ()
 
 
 # --- what happened to a source ----------------------------------------------------------------------------

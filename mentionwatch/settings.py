@@ -267,3 +267,5 @@ class Config:
     timezone: str | None = None
     #: The file it was read from; None when it was made in code.
     path: Path | None = None
+    #: Folder of the user's own presets, which go before those of the package.
+    presets: Path | None = None

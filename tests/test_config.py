@@ -165,14 +165,33 @@ def test_a_file_without_a_brand_is_a_mistake(text):
 def test_unknown_presets_are_told_where_the_known_ones_are_given():
     """At their line, with what was meant, beside the other mistakes."""
     text = BRAND + '[[sources]]\nuse = "hackernew"\n[[sources]]\nuse = "nope"\nevry = "1h"\n[[sources]]\nuse = ""\n'
-    assert told(lambda: cfg.parse_config(text, "f", presets=["hackernews", "steam"])) == [
+    assert told(lambda: cfg.parse_config(text, "f", presets=cfg.Presets(["hackernews", "steam"]))) == [
         'f:5: sources[0].use: there is no preset "hackernew"; did you mean "hackernews"?',
         'f:7: sources[1].use: there is no preset "nope"; known here: hackernews, steam',
         'f:8: sources[1].evry: unknown key; did you mean "every"?',
         "f:10: sources[2].use: is empty",
     ]
-    assert len(mistakes(text)) == 2
-    assert cfg.parse_config(BRAND + '[[sources]]\nuse = "steam"\n', "f", presets=["steam"]).sources[0].use == "steam"
+    assert len(mistakes(text)) == 1, "without the presets, nobody knows what they take"
+    assert (
+        cfg.parse_config(BRAND + '[[sources]]\nuse = "steam"\n', "f", presets=cfg.Presets(["steam"])).sources[0].use
+        == "steam"
+    )
+
+
+def test_parameters_of_a_preset_stand_beside_use():
+    """Numbers and lists too; what the preset says of them is told at their line, and secrets are looked up."""
+    text = (
+        BRAND
+        + '[[sources]]\nuse = "appstore"\napp = 284882215\ncountries = ["us", 49]\n[[sources]]\nuse = "appstore"\nevry = "1h"\n'
+    )
+
+    def check(_use, params):
+        return [(key, "is not known") for key in params if key not in {"app", "countries"}]
+
+    presets = cfg.Presets(["appstore"], check)
+    assert told(lambda: cfg.parse_config(text, "f", presets=presets)) == ["f:10: sources[1].params.evry: is not known"]
+    fine = cfg.parse_config(text.replace('evry = "1h"', ""), "f", presets=presets)
+    assert fine.sources[0].params == {"app": "284882215", "countries": ("us", "49")}
 
 
 def test_queries_are_compiled_where_a_compiler_is_given():
@@ -543,7 +562,7 @@ def test_the_example_loads_as_it_stands(tmp_path):
     """The reference is a configuration itself."""
     text = EXAMPLE.read_text(encoding="utf-8")
     path = write(tmp_path, text)
-    c = cfg.load_config(path, named=False, environ={}, check_query=compile_query, presets=preset_names())
+    c = cfg.load_config(path, named=False, environ={}, check_query=compile_query, presets=cfg.Presets(preset_names()))
     assert [b.name for b in c.brands] == ["Acme"]
     assert all(len(line) <= 120 for line in text.splitlines())
 
@@ -574,7 +593,7 @@ def test_the_example_names_every_key_with_its_default(section):
     keys = example_keys()[section]
     wanted = {f.name: f for f in fields(SECTIONS[section])}
     tables = (
-        {"brands", "sources", "store", "fetch", "tone", "alerts", "path"}
+        {"brands", "sources", "store", "fetch", "tone", "alerts", "path", "presets"}
         if section == ""
         else {"alerts"}
         if section == "brands"
@@ -593,7 +612,7 @@ def test_every_table_of_the_settings_is_in_the_example():
     """A new table of settings has to be explained before it is released."""
     assert set(example_keys()) == set(SECTIONS)
     in_file = {f.name for f in fields(cfg._File)}
-    assert in_file == {f.name for f in fields(Config)} - {"path"}
+    assert in_file == {f.name for f in fields(Config)} - {"path", "presets"}
 
 
 # --- cost -----------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mentionwatch.errors import QueryError
-from mentionwatch.match import And, Matcher, Not, Or, Term, compile_query, find_spans, search_terms, searchable_text
+from mentionwatch.match import And, Matcher, Not, Or, Term, compile_query, find_spans, make_searches, searchable_text
 from mentionwatch.match.words import fold, split_words
-from mentionwatch.model import Entry
+from mentionwatch.model import Entry, Search
 from mentionwatch.settings import Brand
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=60)  # lone surrogates and controls included
@@ -197,7 +197,7 @@ def test_any_query_is_read_or_refused_with_a_place(query):
         offset = e.offset
     else:
         assert compile_query(str(q.tree)).tree == q.tree
-        assert search_terms(q)
+        assert make_searches(q)
         offset = 0
     assert 0 <= offset <= len(query)
 
@@ -295,9 +295,12 @@ def test_the_greatest_queries_are_read_and_matched():
         ("Nestlé", ("Nestlé",)),
         ('"Acme  router" OR acmectl', ('"Acme router"', "acmectl")),
         ("acme (down OR outage)", ("acme",)),
-        ('acme "six weeks late"', ('"six weeks late"',)),
-        ("acme router -beta", ("acme",)),
-        ("-beta acme", ("acme",)),
+        ('acme "six weeks late"', ('"six weeks late" acme',)),
+        ("acme router -beta", ("acme router -beta",)),
+        ("-beta acme", ("acme -beta",)),
+        ("acme -(beta OR test)", ("acme",)),
+        ("(acme OR globex) router", ("router",)),
+        ("acme router OR globex -beta", ("acme router", "globex -beta")),
         ("-(beta -acme)", None),
         ("x -(beta OR -acme)", ("x",)),
         ("acme.io OR wi-fi", ('"acme.io"', '"wi-fi"')),
@@ -312,7 +315,8 @@ def test_search_terms_are_the_widest(query, terms):
         with pytest.raises(QueryError):
             compile_query(query)
     else:
-        assert search_terms(compile_query(query)) == terms
+        asked = make_searches(compile_query(query))
+        assert tuple(" ".join([*one.words, *(f"-{word}" for word in one.none)]) for one in asked) == terms
 
 
 @given(QUERY, TEXT)
@@ -320,7 +324,20 @@ def test_every_match_holds_a_search_term(query, text):
     """Asking a source for the search terms misses nothing."""
     q = compiled(query)
     if q is not None and find_spans(q, text) is not None:
-        assert any(find_spans(compile_query(term), text) for term in search_terms(q))
+        assert any(
+            all(find_spans(compile_query(word), text) for word in one.words)
+            and not any(find_spans(compile_query(word), text) for word in one.none)
+            for one in make_searches(q)
+        )
+
+
+def test_what_a_brand_leaves_out_and_wants_near_is_asked_for():
+    """Single terms and choices of them; where a context is more than that, none is asked for: it would miss some."""
+    q = [compile_query(text) for text in ("acme", "acme.sh OR spam", "a b", "iphone OR ios", "ipad", "ipad pro")]
+    assert make_searches(q[0], [q[1], q[2]], [q[3], q[4]]) == (
+        Search(("acme",), ("iphone", "ios", "ipad"), ('"acme.sh"', "spam")),
+    )
+    assert make_searches(q[0], [], [q[3], q[5]]) == (Search(("acme",)),)
 
 
 # --- brands -----------------------------------------------------------------------------------------------

@@ -36,8 +36,9 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
 
     It goes to --config FILE, else to the user's configuration folder.
     """
-    from mentionwatch.config import parse_config, starter, user_config_file
+    from mentionwatch.config import parse_config, starter, user_config_file, user_presets
     from mentionwatch.match import compile_query
+    from mentionwatch.pipeline.places import known_presets
 
     path = settings().config or user_config_file()
     if os.path.lexists(path):
@@ -49,7 +50,7 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
     queries = _queries(name, terms, asks=asks)
     places = _places(sources, asks=asks)
     text = starter(name, queries, places)
-    config = parse_config(text, str(path), compile_query, presets=_presets())
+    config = parse_config(text, str(path), compile_query, presets=known_presets(user_presets()))
     warn_of_letters(queries)
     _write(path, text)
     _say(path, [source.name for source in config.sources])
@@ -149,9 +150,10 @@ def _checked(places: Sequence[str]) -> list[str]:
 
 
 def _presets() -> list[str]:
+    from mentionwatch.config import user_presets
     from mentionwatch.sources.presets import names
 
-    return names()
+    return names(user_presets())
 
 
 def _write(path: Path, text: str) -> None:

@@ -150,12 +150,14 @@ def find_settings_config() -> Config | None:
     Raises:
         ConfigError: It has mistakes.
     """
-    from mentionwatch.config import find_config, load_config
+    from mentionwatch.config import find_config, load_config, user_presets
     from mentionwatch.match import compile_query
-    from mentionwatch.sources.presets import names
+    from mentionwatch.pipeline.places import known_presets
 
     found = find_config(settings().config, os.environ, Path.cwd())
     if found is None:
         return None
     path, named = found
-    return load_config(path, named=named, environ=os.environ, check_query=compile_query, presets=names())
+    return load_config(
+        path, named=named, environ=os.environ, check_query=compile_query, presets=known_presets(user_presets())
+    )

@@ -23,7 +23,7 @@ from mentionwatch.cli.show import (
 )
 from mentionwatch.errors import UsageError
 from mentionwatch.model import LABELS
-from mentionwatch.settings import FetchSettings, ToneSettings
+from mentionwatch.settings import FetchSettings, SourceSettings, ToneSettings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Mention
     from mentionwatch.pipeline.scan import ScanReport
-    from mentionwatch.settings import Config, SourceSettings
+    from mentionwatch.settings import Config
 
 
 @click.command("scan")
 @click.argument("terms", nargs=-1, metavar="[TERM]...")
 @click.option("--url", "urls", multiple=True, metavar="URL|FILE", help="A feed, JSON Feed or review page; repeatable.")
 @click.option("--use", "presets", multiple=True, metavar="PRESET", help="A preset; repeatable.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="For the presets; repeatable.")
 @click.option("--source", "names", multiple=True, metavar="NAME", help="A source of the configuration; repeatable.")
 @click.option("--since", type=When(), metavar="WHEN", help="Only what is published since: 7d, 2026-11-01 (local time).")
 @click.option("--tone", "tones", multiple=True, type=click.Choice(LABELS), help="Only this tone; repeatable.")
@@ -48,6 +49,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     terms: tuple[str, ...],
     urls: tuple[str, ...],
     presets: tuple[str, ...],
+    params: tuple[str, ...],
     names: tuple[str, ...],
     since: datetime | None,
     tones: tuple[str, ...],
@@ -63,6 +65,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch scan acme '"acme router"' --since 7d
       mentionwatch scan acme --url https://acme.example/posts.rss --tone negative
       mentionwatch scan acme --url saved.xml --format csv -o mentions.csv
+      mentionwatch scan acme --use appstore --param app=284882215
       mentionwatch scan --config mentionwatch.toml
 
     A TERM is a query: a word, "a phrase", or several with AND, OR, NOT. Several TERMs: any of them. Without
@@ -70,6 +73,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
 
     Exit code 3 when some sources failed, 4 when all did.
     """
+    from mentionwatch.config import user_presets
     from mentionwatch.pipeline.api import scan
 
     wanted, format_ = no_limit(limit), chosen_format(format_, output)
@@ -77,21 +81,20 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     if not terms and config is None:
         raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
     warn_of_letters(terms)
-    presets = _presets(presets)
-    sources = _sources(names, config, others=bool(urls or presets))
-    if not (urls or presets or sources):
-        presets = _default_presets()
-    with progress(len(urls) + len(presets) + len(sources), "Asking") as step:
+    sources = _sources(names, config, others=bool(urls or presets)) + _presets(presets, params)
+    if not (urls or sources):
+        sources = _default_presets()
+    with progress(len(urls) + len(sources), "Asking") as step:
         report = scan(
             *terms,
             urls=urls,
-            presets=presets,
             sources=sources,
             brands=config.brands if config and not terms else (),
             since=in_zone(since, config),
             now=now(),
             fetch=config.fetch if config else FetchSettings(),
             tone=config.tone if config else ToneSettings(),
+            preset_folder=user_presets(),
             progress=step,
         )
     shown = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
@@ -118,20 +121,31 @@ def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> 
     return [known[name] for name in dict.fromkeys(known_name(name, known, "source") for name in names)]
 
 
-def _presets(given: tuple[str, ...]) -> tuple[str, ...]:
-    """The presets that were named, each of which has to be there."""
+def _presets(given: tuple[str, ...], params: tuple[str, ...]) -> list[SourceSettings]:
+    """The presets that were named, each of which has to be there, with what was given for them."""
+    from mentionwatch.config import user_presets
+    from mentionwatch.pipeline.places import given_params
     from mentionwatch.pipeline.search import known_name
     from mentionwatch.sources.presets import names
 
-    return tuple(known_name(preset, names(), "preset") for preset in given)
+    if params and not given:
+        raise UsageError("--param is for a preset; name it with --use")
+    known = names(user_presets())
+    wanted = dict.fromkeys(known_name(preset, known, "preset") for preset in given)
+    return [SourceSettings(name=preset, use=preset, params=given_params(params)) for preset in wanted]
 
 
-def _default_presets() -> tuple[str, ...]:
-    from mentionwatch.sources import search_presets
+def _default_presets() -> list[SourceSettings]:
+    """What is asked when nobody names a place; says so, and what is left out and why."""
+    from mentionwatch.config import user_presets
+    from mentionwatch.sources import default_presets
 
-    found = tuple(search_presets())
-    settings().say(f"Asking {', '.join(found)}; name other places with --url, --use or --config.")
-    return found
+    asked, left_out = default_presets(user_presets())
+    settings().say(f"Asking {', '.join(asked)}; name other places with --url, --use or --config.")
+    if left_out:
+        reasons = "; ".join(f"{name} {why}" for name, why in left_out.items())
+        settings().say(f"Left out: {reasons}. See: mentionwatch sources presets")
+    return [SourceSettings(name=preset, use=preset) for preset in asked]
 
 
 def _summary(report: ScanReport, found: list[Mention], shown: int) -> str:

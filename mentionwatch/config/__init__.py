@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch import toml
 from mentionwatch.config.checks import check_document
+from mentionwatch.config.params import Presets, with_params
 from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
 from mentionwatch.config.show import show_config, starter
 from mentionwatch.errors import ConfigError, Problem
@@ -27,9 +28,10 @@ from mentionwatch.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
+    "Presets",
     "default_store_url",
     "find_config",
     "load_config",
@@ -38,6 +40,7 @@ __all__ = [
     "show_config",
     "starter",
     "user_config_file",
+    "user_presets",
 ]
 
 
@@ -99,6 +102,11 @@ def user_config_file() -> Path:
     return user_config_path("mentionwatch", appauthor=False) / "config.toml"
 
 
+def user_presets() -> Path:
+    """The folder of the user's own presets, whether it is there or not."""
+    return user_config_file().parent / "presets"
+
+
 def default_store_url() -> str:
     """Where what was read is kept unless the file says otherwise: in the user's data folder."""
     from platformdirs import user_data_path
@@ -112,7 +120,7 @@ def load_config(
     named: bool = True,
     environ: Mapping[str, str] | None = None,
     check_query: Callable[[str], object] | None = None,
-    presets: Collection[str] | None = None,
+    presets: Presets | None = None,
 ) -> Config:
     """Read a file; the result has its secrets in it, an absolute store URL and its path.
 
@@ -128,11 +136,11 @@ def load_config(
     """
     path = Path(path)
     environ = os.environ if environ is None else environ
-    document = toml.parse(toml.read_text(path, str(path)), str(path))
+    document = with_params(toml.parse(toml.read_text(path, str(path)), str(path)), presets)
     secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
     more = [document.problem(where, why) for where, why in missing.items()]
     config = _build(document, check_query, presets, more)
-    config = replace(put_secrets(config, secrets), path=path)
+    config = replace(put_secrets(config, secrets), path=path, presets=user_presets())
     return replace(config, store=replace(config.store, url=_store_url(config.store.url, path.parent)))
 
 
@@ -141,7 +149,7 @@ def parse_config(
     file: str,
     check_query: Callable[[str], object] | None = None,
     *,
-    presets: Collection[str] | None = None,
+    presets: Presets | None = None,
 ) -> Config:
     """Read a configuration from text, and fill in the defaults that take code.
 
@@ -152,18 +160,18 @@ def parse_config(
         text: The document.
         file: What to call it in messages.
         check_query: Compiles a query of a brand, and raises QueryError where it cannot.
-        presets: Names of the presets that there are; None: they are not looked at.
+        presets: The presets that there are; None: they are not looked at.
 
     Raises:
         ConfigError: It holds mistakes; all of them are named.
     """
-    return _build(toml.parse(text, file), check_query, presets, ())
+    return _build(with_params(toml.parse(text, file), presets), check_query, presets, ())
 
 
 def _build(
     document: toml.Document,
     check_query: Callable[[str], object] | None,
-    presets: Collection[str] | None,
+    presets: Presets | None,
     more: Iterable[Problem],
 ) -> Config:
     checked = toml.check(document, _File)

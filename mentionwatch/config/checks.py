@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mentionwatch.config.params import wrong_params
 from mentionwatch.errors import QueryError
 from mentionwatch.settings import parse_size, parse_span
 from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
@@ -20,6 +21,7 @@ from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from mentionwatch.config.params import Presets
     from mentionwatch.errors import Problem
     from mentionwatch.toml import Document
     from mentionwatch.toml_lines import KeyPath
@@ -32,23 +34,27 @@ _Tables = list[tuple[int, dict[str, Any]]]
 def check_document(
     document: Document,
     check_query: Callable[[str], object] | None = None,
-    presets: Collection[str] | None = None,
+    presets: Presets | None = None,
 ) -> list[Problem]:
     """Name every mistake that is none of type.
 
     Args:
         document: The file as it stands.
         check_query: Compiles a query, and raises QueryError where it cannot.
-        presets: Names of the presets that there are; None: they are not looked at.
+        presets: The presets that there are; None: they are not looked at.
     """
     # Looking for what was meant takes time, so a file of nothing but mistakes is not read to its end.
     return list(itertools.islice(_problems(document, check_query, presets), MAX_PROBLEMS + 1))
 
 
 def _problems(
-    document: Document, check_query: Callable[[str], object] | None, presets: Collection[str] | None
+    document: Document, check_query: Callable[[str], object] | None, presets: Presets | None
 ) -> Iterator[Problem]:
-    checks = {**_CHECKS, **dict.fromkeys(_QUERIES, _query(check_query)), "sources[].use": _preset(presets)}
+    checks = {
+        **_CHECKS,
+        **dict.fromkeys(_QUERIES, _query(check_query)),
+        "sources[].use": _preset(presets.names if presets else None),
+    }
     for path, value in _walk(document.values):
         check = checks.get(_pattern(path))
         wrong = check(value) if check else None
@@ -60,6 +66,7 @@ def _problems(
     yield from _unique(document, "sources", sources)
     yield from _url_or_use(document, sources)
     yield from _brands_exist(document, sources, brands)
+    yield from wrong_params(document, presets)
 
 
 def _walk(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:

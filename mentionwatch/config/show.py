@@ -59,10 +59,16 @@ def _tables(parent: Any, path: str) -> Iterator[str]:
                 yield from _tables(item, f"{name}.")
 
 
-def _params(name: str, params: Mapping[str, str]) -> str:
+def _params(name: str, params: Mapping[str, str | tuple[str, ...]]) -> str:
     if not params:
         return ""
-    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {quote(mask_param(k, v))}" for k, v in params.items())])
+    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {_param(k, v)}" for k, v in params.items())])
+
+
+def _param(key: str, value: str | tuple[str, ...]) -> str:
+    if isinstance(value, str):
+        return quote(mask_param(key, value))
+    return f"[{', '.join(quote(mask_param(key, one)) for one in value)}]"
 
 
 def _written(value: Any, hint: Any) -> str:

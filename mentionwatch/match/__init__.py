@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from mentionwatch.match.matcher import Matcher, find_spans, searchable_text
 from mentionwatch.match.parse import Query, compile_query
-from mentionwatch.match.tree import And, Node, Not, Or, Term, search_terms
+from mentionwatch.match.tree import And, Node, Not, Or, Term, make_searches
 
 __all__ = [
     "And",
@@ -39,6 +39,6 @@ __all__ = [
     "Term",
     "compile_query",
     "find_spans",
-    "search_terms",
+    "make_searches",
     "searchable_text",
 ]

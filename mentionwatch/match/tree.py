@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mentionwatch.model import Search
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mentionwatch.match.parse import Query
 
 
@@ -85,14 +88,54 @@ def _breadth(terms: tuple[Term, ...]) -> tuple[int, int]:
     return len(terms), -min(len(term.words) for term in terms)
 
 
-def search_terms(query: Query) -> tuple[str, ...]:
+def make_searches(query: Query, exclude: Sequence[Query] = (), context: Sequence[Query] = ()) -> tuple[Search, ...]:
     """Give what to ask a source that can search, so that it misses nothing the query would match.
 
-    See ``cover`` for which terms these are.  Each is a word, or words in double quotes, as the user wrote them.
+    Args:
+        query: What has to match.
+        exclude: Queries that must not match; those that are single terms, or a choice of them, are asked for.
+        context: Queries of which one has to match as well.
     """
-    found: dict[tuple[str, ...], str] = {}
-    for term in cover(query.tree) or ():
-        written = one_line(term.written)
-        plain = len(term.words) == 1 and written.replace("'", "").isalnum()
-        found.setdefault(term.words, written if plain else f'"{written}"')
+    nobody = [term for other in exclude for term in _choice(other.tree) or ()]
+    some = [_choice(other.tree) for other in context]
+    near = [term for terms in some for term in terms or ()] if all(some) else []
+    found: dict[tuple[tuple[str, ...], ...], Search] = {}
+    for terms, without in _conjunctions(query.tree):
+        words = tuple(dict.fromkeys(map(_written, terms)))
+        none = tuple(dict.fromkeys(map(_written, (*without, *nobody))))
+        key = tuple(term.words for term in terms)
+        found.setdefault(key, Search(words, tuple(dict.fromkeys(map(_written, near))), none))
     return tuple(found.values())
+
+
+def _conjunctions(node: Node) -> list[tuple[tuple[Term, ...], tuple[Term, ...]]]:
+    """Terms that occur together, of which every text that matches has one set, and terms that it then has not.
+
+    Of an AND the side that ``cover`` chose is taken, with the single terms beside it.
+    """
+    if isinstance(node, Term):
+        return [((node,), ())]
+    if isinstance(node, Or):
+        return [found for part in node.parts for found in _conjunctions(part)]
+    if isinstance(node, Not):
+        # What is negated twice, or is a group, is asked for in its widest form.
+        return [((term,), ()) for term in cover(node) or ()]
+    sides = [(cover(part), part) for part in node.parts]
+    base = min((side for side in sides if side[0] is not None), key=lambda side: _breadth(side[0] or ()))[1]
+    more = tuple(part for part in node.parts if isinstance(part, Term) and part is not base)
+    without = tuple(part.part for part in node.parts if isinstance(part, Not) and isinstance(part.part, Term))
+    return [((*terms, *more), (*none, *without)) for terms, none in _conjunctions(base)]
+
+
+def _choice(node: Node) -> tuple[Term, ...] | None:
+    """The terms of a query that is nothing but a choice of them; None when it is more."""
+    if isinstance(node, Term):
+        return (node,)
+    terms = [part for part in node.parts if isinstance(part, Term)] if isinstance(node, Or) else []
+    return tuple(terms) if terms and isinstance(node, Or) and len(terms) == len(node.parts) else None
+
+
+def _written(term: Term) -> str:
+    written = one_line(term.written)
+    plain = len(term.words) == 1 and written.replace("'", "").isalnum()
+    return written if plain else f'"{written}"'

@@ -13,12 +13,13 @@ from mentionwatch.pipeline.scan import ScanReport, scan_sources, terms_brand
 from mentionwatch.pipeline.search import search_store
 from mentionwatch.pipeline.tell import tell
 from mentionwatch.settings import FetchSettings, ToneSettings
-from mentionwatch.sources import make_source, search_presets
+from mentionwatch.sources import default_presets, make_source, spacing_of
 from mentionwatch.store import Filter, Store, store_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
+    from pathlib import Path
 
     from mentionwatch.deliver.base import Channel
     from mentionwatch.health import Change
@@ -43,6 +44,7 @@ def scan(
     now: datetime | None = None,
     fetch: FetchSettings = _FETCH,
     tone: ToneSettings = _TONE,
+    preset_folder: Path | None = None,
     progress: Callable[[str], None] = _quietly,
 ) -> ScanReport:
     """Look once, and store nothing.
@@ -57,6 +59,7 @@ def scan(
         now: Present time, aware; None: the clock's.
         fetch: Limits of fetching.
         tone: What judges.
+        preset_folder: The user's own presets, which go before those of the package.
         progress: Called with a source's name when it is done.
 
     Returns:
@@ -68,14 +71,15 @@ def scan(
         QueryError: A term cannot be read.
         ConfigError: There is no such preset.
     """
-    places = [*as_places(urls, presets), *sources] or as_places((), search_presets())
+    places = [*as_places(urls, presets), *sources] or as_places((), default_presets(preset_folder)[0])
     return scan_sources(
-        [make_source(place) for place in places],
+        [make_source(place, preset_folder) for place in places],
         tuple(brands) or (terms_brand(terms),),
         now=now or datetime.now(timezone.utc),
         since=since,
         fetch=fetch,
         files=named_files(places),
+        spacing=spacing_of(places, preset_folder),
         tone=tone,
         only={place.name: place.brands for place in places if place.brands and brands},
         progress=progress,
@@ -126,6 +130,7 @@ def poll(
             now=at,
             every_source=every_source,
             channels=(channel.name if channel is not None else "stdout",),
+            preset_folder=config.presets,
             max_time=max_time,
             progress=progress,
             on_change=on_change,

@@ -14,17 +14,19 @@ from mentionwatch.model import Ask
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.running import run as run_to_end
-from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.pipeline.scan import brand_searches
 from mentionwatch.pipeline.take import oldest_kept
-from mentionwatch.sources import make_source
+from mentionwatch.sources import make_source, spacing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
+    from pathlib import Path
 
     from mentionwatch.errors import SourceError
     from mentionwatch.model import Dropped, Entry
     from mentionwatch.settings import Brand, FetchSettings, SourceSettings
+    from mentionwatch.sources.base import Source
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def check_sources(
     fetch: FetchSettings,
     keep: timedelta,
     files: Iterable[str] = (),
+    preset_folder: Path | None = None,
 ) -> list[Checked]:
     """Fetch and read sources at the same time; nothing is stored.
 
@@ -80,16 +83,19 @@ def check_sources(
         fetch: Limits of fetching.
         keep: How long mentions are kept: what is older would not be stored.
         files: ``file:`` URLs among the sources that may be read.
+        preset_folder: The user's own presets.
     """
+    adapters = [make_source(one, preset_folder) for one in sources]
+    spacing = spacing_of(sources, preset_folder)
 
     async def run() -> list[Checked]:
-        fetcher, parser = Fetcher(fetch, files=files, patience_s=math.inf), Parser()
+        fetcher, parser = Fetcher(fetch, files=files, spacing=spacing, patience_s=math.inf), Parser()
         try:
             return list(
                 await asyncio.gather(
                     *(
-                        _check(one, brands, fetcher, parser, now, keep=keep, max_entries=fetch.max_entries)
-                        for one in sources
+                        _check(one, source, brands, fetcher, parser, now=now, keep=keep, max_entries=fetch.max_entries)
+                        for one, source in zip(sources, adapters, strict=True)
                     )
                 )
             )
@@ -102,18 +108,19 @@ def check_sources(
 
 async def _check(
     settings: SourceSettings,
+    source: Source,
     brands: Sequence[Brand],
     fetcher: Fetcher,
     parser: Parser,
-    now: datetime,
     *,
+    now: datetime,
     keep: timedelta,
     max_entries: int,
 ) -> Checked:
     wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
     started = time.perf_counter()
-    ask = Ask(now=now, terms=brand_terms(wanted))
-    got = await collect(make_source(settings), ask, fetcher, parser, max_pages=0, max_entries=max_entries)
+    ask = Ask(now=now, searches=brand_searches(wanted))
+    got = await collect(source, ask, fetcher, parser, max_pages=0, max_entries=max_entries)
     seconds = time.perf_counter() - started
     matcher = Matcher(wanted)
     oldest = oldest_kept(settings, keep, first_polled=now, now=now)

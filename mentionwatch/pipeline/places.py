@@ -5,11 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mentionwatch.config import Presets
 from mentionwatch.errors import UsageError
 from mentionwatch.settings import SourceSettings, name_sources
+from mentionwatch.sources import check_params
+from mentionwatch.sources.presets import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+def known_presets(folder: Path | None = None) -> Presets:
+    """The presets that there are, for reading a configuration.
+
+    Args:
+        folder: The user's own presets.
+    """
+    return Presets(names(folder), lambda use, given: check_params(use, given, folder))
+
+
+def given_params(written: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
+    """Parameters as they are written in a shell: ``NAME=VALUE``; several values with commas, or NAME several times.
+
+    Raises:
+        UsageError: One is not written so.
+    """
+    found: dict[str, list[str]] = {}
+    for one in written:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"{one!r} is no parameter; write it as NAME=VALUE")
+        # An address may hold a comma; what is one, stays one.
+        found.setdefault(name.strip(), []).extend([value] if "://" in value else value.split(","))
+    return {name: values[0] if len(values) == 1 else tuple(values) for name, values in found.items()}
 
 
 def as_place(url: str) -> SourceSettings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.fetch import Fetcher
 from mentionwatch.identity import entry_id
-from mentionwatch.match import Matcher, compile_query, search_terms
+from mentionwatch.match import Matcher, compile_query, make_searches
 from mentionwatch.model import Ask, Failed, Mention, NotModified, Outcome, Polled
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mentionwatch.errors import SourceError
+    from mentionwatch.model import Search
     from mentionwatch.sources.base import Source
 
 _FETCH, _TONE = FetchSettings(), ToneSettings()
@@ -56,9 +57,16 @@ def terms_brand(terms: Sequence[str]) -> Brand:
     return Brand(name=terms[0], match=tuple(terms))
 
 
-def brand_terms(brands: Iterable[Brand]) -> tuple[str, ...]:
+def brand_searches(brands: Iterable[Brand]) -> tuple[Search, ...]:
     """What a source that can search is asked for, for these brands."""
-    found = (term for brand in brands for query in brand.match for term in search_terms(compile_query(query)))
+    found = (
+        search
+        for brand in brands
+        for query in brand.match
+        for search in make_searches(
+            compile_query(query), [compile_query(q) for q in brand.exclude], [compile_query(q) for q in brand.context]
+        )
+    )
     return tuple(dict.fromkeys(found))
 
 
@@ -70,6 +78,7 @@ def scan_sources(
     since: datetime | None = None,
     fetch: FetchSettings = _FETCH,
     files: Iterable[str] = (),
+    spacing: Mapping[str, float] = MappingProxyType({}),
     tone: ToneSettings = _TONE,
     only: Mapping[str, Sequence[str]] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda _source: None,
@@ -83,13 +92,14 @@ def scan_sources(
         since: Mentions published earlier are left out; undated ones stay.
         fetch: Limits of fetching.
         files: ``file:`` URLs among the sources that may be read.
+        spacing: Seconds between two requests, by host, where presets say so.
         tone: What judges.
         only: For a source's name, the names of the brands that are looked for there; all where it is not given.
         progress: Called with a source's name when it is done.
     """
     wanted = {s.name: [b for b in brands if not only.get(s.name) or b.name in only[s.name]] for s in sources}
-    asks = [(s, Ask(now=now, terms=brand_terms(wanted[s.name]), since=since)) for s in sources]
-    collected, notes = run_to_end(_collect_all(asks, fetch, files, progress))
+    asks = [(s, Ask(now=now, searches=brand_searches(wanted[s.name]), since=since)) for s in sources]
+    collected, notes = run_to_end(_collect_all(asks, fetch, files, spacing, progress))
     matcher, engine = Matcher(brands), make_engine(tone)
     mentions: dict[str, Mention] = {}
     outcomes: list[Outcome] = []
@@ -111,10 +121,11 @@ async def _collect_all(
     asks: Sequence[tuple[Source, Ask]],
     settings: FetchSettings,
     files: Iterable[str],
+    spacing: Mapping[str, float],
     progress: Callable[[str], None],
 ) -> tuple[list[Collected], tuple[str, ...]]:
     # There is no next time to carry anything over to, so every request waits for its turn.
-    fetcher, parser = Fetcher(settings, files=files, patience_s=math.inf), Parser()
+    fetcher, parser = Fetcher(settings, files=files, spacing=spacing, patience_s=math.inf), Parser()
 
     async def one(source: Source, ask: Ask) -> Collected:
         got = await collect(source, ask, fetcher, parser, max_entries=settings.max_entries)

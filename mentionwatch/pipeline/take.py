@@ -13,8 +13,9 @@ from mentionwatch.identity import digest
 from mentionwatch.masking import mask_url
 from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled
 from mentionwatch.pipeline.collect import make_mention
-from mentionwatch.pipeline.scan import brand_terms
+from mentionwatch.pipeline.scan import brand_searches
 from mentionwatch.schedule import next_poll
+from mentionwatch.settings import Secret
 from mentionwatch.store import SourcePoll
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Taker:
             since = now - (self._settings.backfill or FIRST_SEARCH)
         # Whole hours: two polls of one hour ask for the same URL, which the site can answer from its cache.
         since = since.replace(minute=0, second=0, microsecond=0)
-        return Ask(now=now, terms=brand_terms(self._brands), since=since)
+        return Ask(now=now, searches=brand_searches(self._brands), since=since)
 
     def known(self, url: str) -> Validators | None:
         """Validators of an earlier read of a document, for the same queries."""
@@ -192,7 +193,12 @@ def oldest_kept(settings: SourceSettings, keep: timedelta, *, first_polled: date
 
 def place_of(settings: SourceSettings) -> str:
     """Where a source is, as it may be shown and stored."""
-    return settings.use or mask_url(settings.url or "")
+    if settings.use is None:
+        return mask_url(settings.url or "")
+    # Another app or forum is another place; a secret names none.
+    values = [value if isinstance(value, tuple) else (value,) for value in settings.params.values()]
+    told = (mask_url(one) for several in values for one in several if not isinstance(one, Secret))
+    return " ".join([settings.use, *told])
 
 
 def _query_key(brand: Brand) -> str:

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 from mentionwatch.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from mentionwatch.settings import SourceSettings
+    from mentionwatch.sources.asking import Asker
     from mentionwatch.sources.base import Source
     from mentionwatch.sources.presets import Preset
 
-__all__ = ["make_source", "search_presets", "spacing_of"]
+__all__ = ["check_params", "default_presets", "make_source", "spacing_of"]
 
 
 def make_source(settings: SourceSettings, preset_folder: Path | None = None) -> Source:
@@ -38,25 +39,40 @@ def make_source(settings: SourceSettings, preset_folder: Path | None = None) -> 
     return _from_url(settings.name, settings.url, settings.kind)
 
 
-def search_presets(preset_folder: Path | None = None) -> list[str]:
-    """Names of the presets that a scan asks by default: proven, able to search, and in need of nothing."""
+def default_presets(preset_folder: Path | None = None) -> tuple[list[str], dict[str, str]]:
+    """The presets that a scan asks when nobody names a place, and why it leaves the other ones that search out."""
     from mentionwatch.sources.presets import names, preset
 
-    known = (preset(name, preset_folder) for name in names(preset_folder))
-    return [found.name for found in known if found.status == "recorded" and found.searches and not found.needs]
+    asked, left_out = [], {}
+    for found in (preset(name, preset_folder) for name in names(preset_folder)):
+        if not found.searches:
+            continue
+        if found.needs:
+            left_out[found.name] = f"needs {', '.join(found.needs)}"
+        elif found.status != "recorded":
+            left_out[found.name] = f"is {found.status}, not proven by a recorded answer"
+        else:
+            asked.append(found.name)
+    return asked, left_out
 
 
 def spacing_of(sources: Iterable[SourceSettings], preset_folder: Path | None = None) -> dict[str, float]:
-    """Seconds between two requests to a host, where the presets that are used ask for a certain time; by host."""
-    from mentionwatch.sources.presets import preset
+    """Seconds between two requests to a host, where presets know what it wants; by host.
 
+    Also for sources that are plain addresses: a site that wants a minute between two requests wants it of all of them.
+    """
+    from mentionwatch.sources.presets import known_limits, preset
+
+    listed = list(sources)
     found: dict[str, float] = {}
-    for name in {source.use for source in sources if source.use is not None}:
-        known = preset(name, preset_folder)
-        host = urlsplit(known.api.url).hostname
-        least = max(known.limits.spacing.total_seconds(), 60 / known.limits.per_minute)
-        if host is not None:
-            found[host] = max(least, found.get(host, 0.0))
+    for name in {source.use for source in listed if source.use is not None}:
+        if name not in _OWN:
+            known = preset(name, preset_folder)
+            found |= {host: max(known.limits.spacing_s, found.get(host, 0.0)) for host in known.hosts}
+    hosts = {urlsplit(source.url).hostname or "" for source in listed if source.url}
+    for host, seconds in known_limits(preset_folder).items():
+        if any(at == host or (host.startswith(".") and f".{at}".endswith(host)) for at in hosts):
+            found[host] = max(seconds, found.get(host, 0.0))
     return found
 
 
@@ -78,30 +94,101 @@ def _from_url(name: str, url: str, kind: str) -> Source:
     return AutoSource(name, url)
 
 
+#: Sources of the user's own, which are no sites: see docs/files.md.
+_OWN = frozenset({"files", "command"})
+
+
 def _from_preset(settings: SourceSettings, use: str, folder: Path | None) -> Source:
-    from mentionwatch.sources.api import ApiSource
     from mentionwatch.sources.presets import preset
 
     found = preset(use, folder, key=f"sources.{settings.name}.use")
-    if problems := _wrong_params(settings, found):
-        raise ConfigError(problems)
-    return ApiSource(settings.name, found.api, params={**found.params, **{n: v for n, v in settings.params.items() if isinstance(v, str)}})
+    given = _as_lists(settings.params, found)
+    wrong = list(_wrong_params(given, found))
+    asker = None if wrong else _asker(settings.name, found, given)
+    if asker is not None:
+        wrong = list(_no_address(asker))
+    if asker is None or wrong:
+        key = f"sources.{settings.name}"
+        raise ConfigError([Problem("", None, f"{key}.{name}" if name else key, what) for name, what in wrong])
+    if found.api is not None:
+        from mentionwatch.sources.api import ApiSource
+
+        return ApiSource(settings.name, found.api, asker)
+    from mentionwatch.sources.site import FeedSpec, SiteSource
+
+    reader = _from_url(settings.name, "", "page" if found.page is not None else "feed")
+    return SiteSource(asker, found.feed or found.page or FeedSpec(), reader)
 
 
-def _wrong_params(settings: SourceSettings, preset: Preset) -> list[Problem]:
+def _asker(name: str, preset: Preset, given: Mapping[str, str | tuple[str, ...]]) -> Asker:
+    from mentionwatch.sources.asking import Asker
+
+    paging = preset.api.paging if preset.api is not None else None
+    return Asker(
+        name=name,
+        spec=preset.request,
+        params={**{key: param.default or "" for key, param in preset.params.items()}, **given},
+        joins={key: param.join for key, param in preset.params.items() if param.join},
+        secrets=preset.secrets,
+        first={"page": str(paging.first), "cursor": paging.first_cursor} if paging else {},
+        robots=preset.page is not None,
+    )
+
+
+def _as_lists(given: Mapping[str, str | tuple[str, ...]], preset: Preset) -> dict[str, str | tuple[str, ...]]:
+    """What was given, one value standing for a list of one where a list is taken."""
+    lists = {name for name, param in preset.params.items() if isinstance(param.default, tuple) or param.join}
+    return {name: (value,) if isinstance(value, str) and name in lists else value for name, value in given.items()}
+
+
+def check_params(
+    use: str, given: Mapping[str, str | tuple[str, ...]], preset_folder: Path | None = None
+) -> list[tuple[str, str]]:
+    """Say what is wrong with the parameters given to a preset: name of the parameter ("" for none), and what.
+
+    Secrets may still be references; an unknown preset has nothing wrong.
+    """
+    from mentionwatch.sources.presets import preset
+
+    try:
+        found = preset(use, preset_folder)
+    except ConfigError as e:
+        return [("", str(problem)) for problem in e.problems]
+    lists = _as_lists(given, found)
+    wrong = list(_wrong_params(lists, found))
+    return wrong or list(_no_address(_asker(use, found, lists)))
+
+
+def _wrong_params(given: Mapping[str, str | tuple[str, ...]], preset: Preset) -> Iterator[tuple[str, str]]:
     from difflib import get_close_matches
 
-    key = f"sources.{settings.name}.params"
-    known = [*preset.needs, *preset.params]
-    problems = [
-        Problem("", None, f"{key}.{name}", f'is missing: the preset "{preset.name}" needs it')
-        for name in preset.needs
-        if not settings.params.get(name)
-    ]
-    for name in settings.params:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f'did you mean "{near[0]}"?' if near else f"it knows {', '.join(known) or 'none'}"
-            unknown = f'the preset "{preset.name}" has no such parameter; {hint}'
-            problems.append(Problem("", None, f"{key}.{name}", unknown))
-    return problems
+    for name in preset.needs:
+        if not given.get(name):
+            yield name, f'is missing: the preset "{preset.name}" needs {preset.params[name].about}'
+    for name, value in given.items():
+        param = preset.params.get(name)
+        if param is None:
+            near = get_close_matches(name, list(preset.params), 1)
+            hint = f'did you mean "{near[0]}"?' if near else f"it knows {', '.join(preset.params) or 'none'}"
+            yield name, f'is no setting of a source, and no parameter of the preset "{preset.name}"; {hint}'
+        elif isinstance(value, str):
+            if not value.strip() and param.default is None:
+                yield name, "is empty"
+        elif not isinstance(param.default, tuple) and not param.join:
+            yield name, "is a list; the preset takes one value"
+        elif not all(one.strip() for one in value):
+            yield name, "holds an empty text"
+
+
+def _no_address(asker: Asker) -> Iterator[tuple[str, str]]:
+    """What is wrong with the addresses that the parameters make."""
+    for values in asker.combinations():
+        url = asker.request({**values, "query": "", "since": "0", "before": "", **asker.first}).url
+        try:
+            parts = urlsplit(url)
+            fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            fine = False
+        if not fine:
+            yield "", f'its parameters make no address: "{asker.shown(url)}"'
+            return

@@ -6,6 +6,7 @@ is one that is built in.  Paths are explained in ``values.find``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,34 +15,27 @@ from urllib.parse import urlsplit
 from mentionwatch.errors import ParseError
 from mentionwatch.model import Document, Dropped, Entry, EntryKind, Request
 from mentionwatch.sources import values
+from mentionwatch.sources.asking import ASKED
 from mentionwatch.sources.links import absolute
 from mentionwatch.sources.mapping import Reader
 from mentionwatch.sources.sameness import error_of
-from mentionwatch.sources.template import (
-    QuerySyntax,
-    fill,
-    masked,
-    parameter,
-    placeholders,
-    secret_values,
-    with_parameter,
-    write_term,
-)
+from mentionwatch.sources.template import parameter, placeholders, with_parameter
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mentionwatch.model import Ask, Response
+    from mentionwatch.sources.asking import Asker
 
 #: Items read of one answer; the rest is told as dropped.
 ITEM_CAP = 2000
-#: How far back is asked for when nobody says.
-LOOK_BACK = timedelta(days=7)
 #: Where an answer without a list of items often says why.
 _LOOSE = "message|detail"
-#: Placeholders that the ask fills; all others are parameters of the preset.
-ASKED = frozenset({"query", "since"})
+#: Pauses that an answer asks for are heeded up to a day.
+_LONGEST_PAUSE_S = 86_400.0
+_LONGEST_HEADER = 8_000
+_NEXT_LINK = re.compile(r"<([^<>]{1,4000})>\s*(?:;[^,<>]*)?;\s*rel\s*=\s*\"?[^\",;]*\bnext\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,40 +67,56 @@ class FieldMap:
 class Paging:
     """How the next page is asked for.
 
-    ``page`` counts a query parameter up; ``cursor`` puts a value of the answer into one; ``next`` takes a whole URL
-    from the answer.  An empty page ends each of them.
+    ``page`` counts up; ``cursor`` takes a value of the answer; ``before`` takes one of its last item; ``next`` takes a
+    whole URL from the answer, ``link`` from its Link header (RFC 8288, rel="next").  An empty page ends each of them.
     """
 
-    kind: Literal["none", "page", "cursor", "next"] = "none"
-    #: The query parameter, for page and cursor.
+    kind: Literal["none", "page", "cursor", "before", "next", "link"] = "none"
+    #: The query parameter, for page, cursor and before; "" where the address has ``{page}`` …
     parameter: str = ""
-    #: Number of the first page.
+    #: Number of the first page, and the first cursor.
     first: int = 0
+    first_cursor: str = ""
     #: Path of the number of pages; "": until a page is empty.
     pages: str = ""
-    #: Path of the cursor or of the next page's URL.
+    #: Path of what is true while there are more.
+    more: str = ""
+    #: Path of the cursor, of the next page's URL, or, in an item, of what ``before`` takes.
     next: str = ""
     #: Pages asked for at most, for page; of the others the caller keeps count.
     at_most: int = 10
 
 
 @dataclass(frozen=True)
-class ApiSpec:
-    """One API: how to ask it, and how to read its answer."""
+class Join:
+    """A second list of the answer, whose members the items name: topics of posts, users of comments."""
 
-    #: Template: ``{query}``, ``{since}`` (Unix seconds) and parameters.
-    url: str
+    #: Path of the list, and of what names a member in it.
+    items: str
+    id: str
+    #: Path of that name in an item.
+    on: str
+    #: The key that the item gets the member under.
+    into: str
+
+
+@dataclass(frozen=True)
+class ApiSpec:
+    """How the answer of an API is read."""
+
     fields: FieldMap
-    #: Path of the list of items; "": the answer itself is the list.
+    #: Path of the list of items; "": the answer itself is the list.  Lists divided by ``+`` are read one after another.
     items: str = ""
     #: An answer without a list of items means that there are none.  Else it means that this is not the API.
     items_optional: bool = False
     #: Path that an item must have to be an entry: some lists hold other things too.
     require: str = ""
-    query: QuerySyntax = "quoted"
+    join: tuple[Join, ...] = ()
     paging: Paging = Paging()
     #: Paths of the message in an answer that is an error.
     error: str = "error.message|error|errors.message|errors|error_message"
+    #: Path of the seconds that the site asks to be left alone for.
+    backoff: str = ""
     #: Of the answer as a whole: its title, its language, and the page that relative links are relative to.
     title: str = ""
     language: str = ""
@@ -121,24 +131,20 @@ class ApiSpec:
     #: Ends of the rating scale.
     worst: float = 1
     best: float = 5
+    #: From what stands at ``fields.rating`` to stars, where it is no number: "true", "recommended".
+    stars: dict[str, float] = field(default_factory=dict)
     #: Regular expressions of boilerplate that is cut out of texts.
     strip: tuple[str, ...] = ()
-    #: Request headers; templates of parameters.
-    headers: dict[str, str] = field(default_factory=dict)
-    #: Parameters that are secrets: never shown in messages, logs or stored URLs.
-    secrets: tuple[str, ...] = ()
 
     def parameters(self) -> list[str]:
-        """Names of the parameters that the templates need, each once."""
-        templates = (self.url, *self.constants.values(), *self.headers.values())
-        named = [name for template in templates for name in placeholders(template)]
+        """Names of the parameters that the constants need, each once."""
+        named = [name for template in self.constants.values() for name in placeholders(template)]
         return list(dict.fromkeys(name for name in named if name not in ASKED))
 
 
 #: JSON Feed 1.0 and 1.1 (jsonfeed.org), and the formats that are found under its name: RSS-Bridge's "common" format
 #: and RSS in JSON.  Its version is not looked at: some feeds give "1.0" or a version of their own.
 JSON_FEED = ApiSpec(
-    url="",
     items="items|rss.channel.item",
     title="title|meta.name|rss.channel.title",
     language="language|rss.channel.language",
@@ -159,14 +165,13 @@ JSON_FEED = ApiSpec(
 
 @dataclass(frozen=True)
 class ApiSource:
-    """A JSON API as a source."""
+    """A JSON API as a source: of a preset, which knows how to ask, or at one URL."""
 
     name: str
     spec: ApiSpec
-    #: Values of the template's parameters.
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: Asked for as it stands, instead of the template.
-    url: str | None = None
+    asker: Asker | None = None
+    #: Asked for as it stands, where there is no asker.
+    url: str = ""
 
     @property
     def kind(self) -> str:
@@ -174,39 +179,18 @@ class ApiSource:
         return "api"
 
     def requests(self, ask: Ask) -> list[Request]:
-        """One document for each search term where the API can search, else one."""
-        if self.url is not None or "query" not in placeholders(self.spec.url):
-            return [self._request(ask, "")]
-        terms = dict.fromkeys(write_term(term, self.spec.query) for term in ask.terms)
-        return [self._request(ask, term) for term in terms if term] or [self._request(ask, "")]
+        """What its preset asks for, or the one document."""
+        return self.asker.requests(ask) if self.asker else [Request(self.url)]
 
-    def _request(self, ask: Ask, term: str) -> Request:
-        since = ask.since or ask.now - LOOK_BACK
-        known = {**self.params, "query": term, "since": str(max(0, int(since.timestamp())))}
-        url = self.url if self.url is not None else fill(self.spec.url, known.get)
-        if url is None:
-            missing = ", ".join(name for name in self.spec.parameters() if name not in self.params)
-            raise ValueError(f"{self.name} lacks a value for {missing}")
-        return self._asking(url)
-
-    def _asking(self, url: str) -> Request:
-        headers = {
-            name: written
-            for name, template in self.spec.headers.items()
-            if (written := fill(template, self.params.get, str)) is not None
-        }
-        shown = self._shown(url)
-        return Request(url=url, headers=headers, public_url=None if shown == url else shown)
-
-    def _shown(self, url: str) -> str:
-        return masked(url, secret_values(self.params, self.spec.secrets))
+    def _shown(self, text: str) -> str:
+        return self.asker.shown(text) if self.asker else text
 
     def parse(self, response: Response) -> Document:
         """Read one answer; see Source."""
         shown = self._shown(response.url)
         root = self._load(response, shown)
         items = self._items(root, shown)
-        reader = Reader(self.name, self.spec, self.params, root, response)
+        reader = Reader(self.name, self.spec, self._values(response), root, response)
         read = [reader.read(number, item) for number, item in enumerate(items[:ITEM_CAP], 1)]
         dropped = [found for found in read if isinstance(found, Dropped)]
         if len(items) > ITEM_CAP:
@@ -216,9 +200,19 @@ class ApiSource:
             entries=entries,
             error=error_of(entries),
             title=reader.title(),
-            following=tuple(self._asking(url) for url in self._following(root, items, response.url)),
+            following=tuple(self._following(root, items, response)),
             dropped=tuple(dropped),
+            pause=self._pause(root),
         )
+
+    def _values(self, response: Response) -> dict[str, str]:
+        """What templates of an entry may name: what was asked for, and the parameters that are no lists."""
+        params = self.asker.params.items() if self.asker else ()
+        return {**{name: value for name, value in params if isinstance(value, str)}, **response.given}
+
+    def _pause(self, root: Any) -> timedelta | None:
+        found = filter(None, map(values.as_number, values.find(root, self.spec.backoff)))
+        return timedelta(seconds=min(next(found, 0.0), _LONGEST_PAUSE_S)) or None
 
     def _load(self, response: Response, shown: str) -> Any:
         try:
@@ -237,7 +231,7 @@ class ApiSource:
         Raises:
             ParseError: The answer is an error, or has no place for items.
         """
-        found = values.container(root, self.spec.items)
+        found = self._listed(root)
         if isinstance(found, dict) and (self.spec.items or not _error(root, f"{self.spec.error}|{_LOOSE}")):
             return [found]
         if isinstance(found, list) and found:
@@ -252,9 +246,31 @@ class ApiSource:
             return []
         raise ParseError(self._stranger(root), url=shown, state="not-a-feed")
 
+    def _listed(self, root: Any) -> Any:
+        """What stands where the items are expected; of several lists one after another, those that are there."""
+        paths = self.spec.items.split("+")
+        found = [values.container(root, path) for path in paths]
+        if len(paths) == 1:
+            return self._joined(root, found[0])
+        lists = [one if isinstance(one, list) else [one] for one in found if isinstance(one, (list, dict))]
+        return self._joined(root, [item for one in lists for item in one]) if lists else None
+
+    def _joined(self, root: Any, items: Any) -> Any:
+        for join in self.spec.join:
+            if not isinstance(items, list):
+                return items
+            others = values.container(root, join.items)
+            known = {
+                key: other
+                for other in (others if isinstance(others, list) else ())
+                if (key := next(filter(None, map(values.as_text, values.find(other, join.id))), None))
+            }
+            items = [_with_member(item, join, known) for item in items]
+        return items
+
     def _has_null(self, root: Any) -> bool:
         # {"hits": null} is how some servers write an empty list; {} is another document.
-        first = self.spec.items.split("|")[0].strip()
+        first = self.spec.items.split("+")[0].split("|")[0].strip()
         above, _, key = first.rpartition(".")
         holder = values.container(root, above)
         return isinstance(holder, dict) and key in holder
@@ -266,41 +282,73 @@ class ApiSource:
             return f"JSON without {wanted}: it has {keys or 'nothing'}"
         return f"JSON without {wanted}: it is {values.shape(root)}"
 
-    def _following(self, root: Any, items: list[Any], url: str) -> Iterator[str]:
-        """The URL of the next page, if there is one to ask for."""
+    def _following(self, root: Any, items: list[Any], response: Response) -> Iterator[Request]:
+        """The request for the next page, if there is one to ask for."""
         paging = self.spec.paging
-        if not items:
+        if not items or (paging.more and not any(found is True for found in values.find(root, paging.more))):
             return
         if paging.kind == "page":
-            yield from self._next_page(root, url)
-        elif paging.kind == "cursor":
-            cursor = next(filter(None, map(values.as_text, values.find(root, paging.next))), None)
+            yield from self._next_page(root, response)
+        elif paging.kind in {"cursor", "before"}:
+            place = root if paging.kind == "cursor" else items[-1]
+            value = next(filter(None, map(values.as_text, values.find(place, paging.next))), None)
             # Some APIs repeat the last cursor for ever.
-            if cursor and cursor != parameter(url, paging.parameter):
-                yield with_parameter(url, paging.parameter, cursor)
-        elif paging.kind == "next":
-            yield from self._next_url(root, url)
+            if value and value != self._current(response, paging.kind):
+                yield self._turned(response, paging.kind, value)
+        elif paging.kind in {"next", "link"}:
+            yield from self._next_url(root, response)
 
-    def _next_page(self, root: Any, url: str) -> Iterator[str]:
+    def _current(self, response: Response, name: str) -> str | None:
+        if self.asker and self.asker.fills(name):
+            return response.given.get(name)
+        return parameter(response.url, self.spec.paging.parameter)
+
+    def _turned(self, response: Response, name: str, value: str) -> Request:
+        """The same request for another page."""
+        if self.asker and self.asker.fills(name):
+            return self.asker.again(response.given, **{name: value})
+        return self._to(with_parameter(response.url, self.spec.paging.parameter, value), response)
+
+    def _to(self, url: str, response: Response) -> Request:
+        return self.asker.to(url, response.given) if self.asker else Request(url)
+
+    def _next_page(self, root: Any, response: Response) -> Iterator[Request]:
         paging = self.spec.paging
-        now = parameter(url, paging.parameter) or ""
+        now = self._current(response, "page") or ""
         page = (int(now) if now.isascii() and now.isdigit() and len(now) < 9 else paging.first) + 1
         pages = float(paging.at_most)
         if paging.pages:
             pages = min(pages, next(filter(None, map(values.as_number, values.find(root, paging.pages))), 0.0))
         if page < paging.first + pages:
-            yield with_parameter(url, paging.parameter, str(page))
+            yield self._turned(response, "page", str(page))
 
-    def _next_url(self, root: Any, url: str) -> Iterator[str]:
-        href = next(filter(None, map(values.as_text, values.find(root, self.spec.paging.next))), None)
+    def _next_url(self, root: Any, response: Response) -> Iterator[Request]:
+        if self.spec.paging.kind == "link":
+            href = next_link(response.headers.get("link", ""))
+        else:
+            href = next(filter(None, map(values.as_text, values.find(root, self.spec.paging.next))), None)
+        url = response.url
         further = absolute(url, href) if href else None
         # Only on the same host: a document must not send us, with the right to do so, to an address of its choice.
         if further and further != url and _host(further) == _host(url):
-            yield further
+            yield self._to(further, response)
 
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc.lower()
+
+
+def next_link(header: str) -> str | None:
+    """The target of a Link header's rel="next" (RFC 8288)."""
+    found = _NEXT_LINK.search(header[:_LONGEST_HEADER])
+    return found[1] if found else None
+
+
+def _with_member(item: Any, join: Join, known: Mapping[str, Any]) -> Any:
+    if not isinstance(item, dict):
+        return item
+    key = next(filter(None, map(values.as_text, values.find(item, join.on))), None)
+    return {**item, join.into: known[key]} if key is not None and key in known else item
 
 
 def _error(root: Any, path: str) -> str | None:

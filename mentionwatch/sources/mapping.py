@@ -138,6 +138,10 @@ class Reader:
         return clean_or_none(strip_boilerplate(text).text), quoted
 
     def _rating(self, item: Any) -> float | None:
+        if self._spec.stars:
+            words = (str(v).lower() if isinstance(v, bool) else v for v in values.find(item, self._spec.fields.rating))
+            told = (self._spec.stars.get(word) for word in words if isinstance(word, str))
+            return next((stars for stars in told if stars is not None), None)
         found = self._first(item, self._spec.fields.rating, values.as_number)
         return values.stars(found, worst=self._spec.worst, best=self._spec.best)
 

@@ -1,7 +1,8 @@
 """Presets: sites as data, one TOML file each.
 
 The files in ``presets/`` come with the package.  A file of the same name in the user's folder goes before it, so that
-a site that changes needs no release; a file of another name is a preset of the user's own.
+a site that changes needs no release; a file of another name is a preset of the user's own.  docs/presets.md shows how
+one is written.
 """
 
 from __future__ import annotations
@@ -13,25 +14,55 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import Span
 from mentionwatch.sources.api import ApiSpec  # noqa: TC001 - pydantic, in toml.load, looks annotations up here
+from mentionwatch.sources.asking import RequestSpec  # noqa: TC001 - as above
+from mentionwatch.sources.site import FeedSpec
+from mentionwatch.sources.template import placeholders
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NAMES_HOSTS = re.compile(r"(?m)^hosts\s*=")
+Status = Literal["recorded", "documented", "untested"]
 
 
 @dataclass(frozen=True)
 class Limits:
     """How often the site may be asked."""
 
-    #: Requests a minute, over all sources that use the preset.
+    #: Requests a minute, over all sources of the site.
     per_minute: int = 30
     #: Least time between two requests.
     spacing: Annotated[timedelta, Span()] = timedelta(seconds=1)
+    #: Hosts that this is for; ".site.example" is the site with all below it, together.  None: the host of the address.
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def spacing_s(self) -> float:
+        """Seconds from one request to the next."""
+        return max(self.spacing.total_seconds(), 60 / max(1, self.per_minute))
+
+
+@dataclass(frozen=True)
+class Param:
+    """Something that the user gives, or may give."""
+
+    #: What it is, and where to find it.
+    about: str
+    #: None: it has to be given.  A list: so may be what is given, and each value is asked for.
+    default: str | tuple[str, ...] | None = None
+    #: Never shown.
+    secret: bool = False
+    #: What stands between the values of a list in one request; "": each has a request of its own.
+    join: str = ""
+    #: What it may look like.
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,13 +71,16 @@ class _File:
 
     title: str
     site: str
-    status: Literal["recorded", "untested"]
+    status: Status
     verified: date
     evidence: str
-    api: ApiSpec
-    needs: tuple[str, ...] = ()
-    params: dict[str, str] = field(default_factory=dict)
+    request: RequestSpec
+    params: dict[str, Param] = field(default_factory=dict)
     limits: Limits = Limits()
+    #: One of the three: what comes is a JSON API's answer, a feed, or a page with reviews.
+    api: ApiSpec | None = None
+    feed: FeedSpec | None = None
+    page: FeedSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -58,23 +92,40 @@ class Preset:
     title: str
     #: The site's home page.
     site: str
-    #: "recorded": documents of the site were read with it.  "untested": never part of a default scan.
-    status: Literal["recorded", "untested"]
+    #: "recorded": documents of the site were read with it.  "documented": made from what the site, or code that uses
+    #: it, says.  "untested": never part of a default scan, like "documented".
+    status: Status
     #: When somebody last looked.
     verified: date
     #: What they looked at.
     evidence: str
-    api: ApiSpec
-    #: Parameters that the user has to give.
-    needs: tuple[str, ...]
-    #: Parameters that the user may give, with their defaults.
-    params: dict[str, str]
+    request: RequestSpec
+    params: Mapping[str, Param]
     limits: Limits
+    api: ApiSpec | None = None
+    feed: FeedSpec | None = None
+    page: FeedSpec | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Parameters that the user has to give."""
+        return tuple(name for name, param in self.params.items() if param.default is None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Parameters that are never shown."""
+        return tuple(name for name, param in self.params.items() if param.secret)
 
     @property
     def searches(self) -> bool:
         """It is asked for search terms, and finds them on the whole site."""
-        return "{query}" in self.api.url
+        return self.request.searches
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts that its limits are for."""
+        host = urlsplit(self.request.url).hostname or ""
+        return self.limits.hosts or ((host,) if host and "{" not in host else ())
 
 
 def names(folder: Path | None = None) -> list[str]:
@@ -102,6 +153,26 @@ def preset(name: str, folder: Path | None = None, *, key: str = "use") -> Preset
     return _read(name, *found)
 
 
+def known_limits(folder: Path | None = None) -> dict[str, float]:
+    """Seconds between two requests, by host, of all presets that name the hosts they are for."""
+    found: dict[str, float] = {}
+    for name in names(folder):
+        text, file = _text(name, folder) or ("", "")
+        # Looked at as text first: most name none, and reading them all as TOML would take a poll 20 ms.
+        if _NAMES_HOSTS.search(text):
+            known = _read(name, text, file)
+            found |= {host: max(known.limits.spacing_s, found.get(host, 0.0)) for host in known.limits.hosts}
+    return found
+
+
+def param_names(name: str, folder: Path | None = None) -> tuple[str, ...]:
+    """Names of a preset's parameters; none where there is no such preset, or its file has mistakes."""
+    try:
+        return tuple(preset(name, folder).params)
+    except ConfigError:
+        return ()
+
+
 def _bundled() -> resources.abc.Traversable:
     return resources.files("mentionwatch.sources") / "presets"
 
@@ -119,33 +190,49 @@ def _text(name: str, folder: Path | None) -> tuple[str, str] | None:
 
 
 # Ten thousand sources may use one preset: its file is looked at each time, and read again only when it changed.
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=200)
 def _read(name: str, text: str, file: str) -> Preset:
     from mentionwatch.toml import load
 
     read = load(text, file, _File)
-    if problems := list(_mistakes(read, file)):
+    if problems := list(_mistakes(read, text, file)):
         raise ConfigError(problems)
     return Preset(name=name, **{key: getattr(read, key) for key in read.__dataclass_fields__})
 
 
-def _mistakes(read: _File, file: str) -> list[Problem]:
+def _mistakes(read: _File, text: str, file: str) -> list[Problem]:
     """What the types cannot tell: parameters that nobody declares, expressions that do not compile."""
-    declared = {*read.needs, *read.params}
-    found = [
-        Problem(file, None, "needs", f"the templates use {{{name}}}; name it in needs, or give its default in params")
-        for name in read.api.parameters()
-        if name not in declared
-    ]
+    from mentionwatch.toml import parse
+
+    document = parse(text, file)
+    spec = read.api or read.feed or read.page
+    kinds = [name for name in ("api", "feed", "page") if getattr(read, name) is not None]
+    found = []
+    if len(kinds) != 1:
+        found.append(Problem(file, None, "", f"needs one of [api], [feed] and [page]; it has {len(kinds)}"))
+    used = dict.fromkeys([*read.request.parameters(), *(spec.parameters() if spec else ())])
     found += [
-        Problem(file, None, f"api.secrets[{at}]", f'"{name}" is no parameter of this preset')
-        for at, name in enumerate(read.api.secrets)
-        if name not in declared
+        document.problem(("request",), f"a template uses {{{name}}}: describe it in [params.{name}]")
+        for name in used
+        if name not in read.params
     ]
-    if not read.api.url.startswith(("https://", "http://")):
-        found.append(Problem(file, None, "api.url", "is no http(s) URL"))
-    bad = ((at, _fault(pattern)) for at, pattern in enumerate(read.api.strip))
-    return found + [Problem(file, None, f"api.strip[{at}]", fault) for at, fault in bad if fault]
+    used |= dict.fromkeys(placeholders(read.api.link) if read.api is not None else ())
+    found += [document.problem(("params", name), "no template uses it") for name in read.params if name not in used]
+    if not re.match(r"https?://|\{\+\w+\}", read.request.url):
+        found.append(document.problem(("request", "url"), "is no http(s) URL"))
+    return found + [
+        document.problem(key, fault) for key, pattern in _patterns(read) if (fault := _fault(pattern)) is not None
+    ]
+
+
+def _patterns(read: _File) -> list[tuple[tuple[str | int, ...], str]]:
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for name, spec in (("api", read.api), ("feed", read.feed), ("page", read.page)):
+        if spec is not None:
+            found += [((name, "strip", at), pattern) for at, pattern in enumerate(spec.strip)]
+        if isinstance(spec, FeedSpec):
+            found += [((name, key), getattr(spec, key)) for key in ("title", "error")]
+    return found
 
 
 def _fault(pattern: str) -> str | None:

@@ -1,25 +1,32 @@
-"""URL templates: placeholders filled with what was asked for, percent-encoded."""
+"""URL templates: placeholders filled with what was asked for, percent-encoded.
+
+The forms are those of RFC 6570, as far as sites need them:
+
+======== ===========================================================================================
+{name}   the value, percent-encoded
+{+name}  the value with the characters that have a meaning in URLs left as they are: a path, an address
+{&name}  "&name=" and the value; nothing where there is none
+======== ===========================================================================================
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-#: How a site wants a search term: in double quotes (exact words), or bare.
-QuerySyntax = Literal["quoted", "plain"]
-
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.:|]*)\}")
+_PLACEHOLDER = re.compile(r"\{([+&]?)([A-Za-z_][\w.:|]*)\}")
+_RESERVED = ":/?#[]@!$&'()*+,;=%~"
 #: Shown instead of a secret.
 MASK = "***"
 
 
 def placeholders(template: str) -> list[str]:
     """Names in braces, in the order of the template, each once."""
-    return list(dict.fromkeys(_PLACEHOLDER.findall(template)))
+    return list(dict.fromkeys(name for _, name in _PLACEHOLDER.findall(template)))
 
 
 def encode(value: str) -> str:
@@ -32,18 +39,16 @@ def fill(template: str, value_of: Callable[[str], str | None], encoded: Callable
     parts = []
     end = 0
     for found in _PLACEHOLDER.finditer(template):
-        value = value_of(found[1])
-        if value is None:
+        how, name = found.groups()
+        value = value_of(name)
+        if value is None and how != "&":
             return None
-        parts += [template[end : found.start()], encoded(value)]
+        written = quote(value or "", safe=_RESERVED, errors="replace") if how == "+" else encoded(value or "")
+        if how == "&":
+            written = f"&{name}={written}" if value else ""
+        parts += [template[end : found.start()], written]
         end = found.end()
     return "".join([*parts, template[end:]])
-
-
-def write_term(term: str, syntax: QuerySyntax) -> str:
-    """Write a search term (a word, or words in double quotes) the way a site wants it."""
-    words = " ".join(term.replace('"', " ").split())
-    return f'"{words}"' if words and syntax == "quoted" else words
 
 
 def parameter(url: str, name: str) -> str | None:

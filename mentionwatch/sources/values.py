@@ -116,7 +116,9 @@ def _no_json(text: str, error: json.JSONDecodeError, url: str) -> ParseError:
         what = f'a page titled "{shown}"' if title else f'markup ("{shown}")'
         return ParseError(f"not JSON but {what}", url=url, state="not-a-feed")
     if not text.lstrip().startswith(("{", "[")):
-        return ParseError(f'not JSON but text: "{one_line(text[:400], 80)}"', url=url, state="not-a-feed")
+        said = one_line(text[:400], 80)
+        state = "rate-limited" if _LIMITED.search(said) else "not-a-feed"
+        return ParseError(f'not JSON but text: "{said}"', url=url, state=state)
     near = one_line(text[max(0, error.pos - 30) : error.pos + 30], 60)
     reason = f'broken JSON at line {error.lineno}, column {error.colno} ({error.msg}), near "{near}"'
     # It begins as it should: cut off on its way, perhaps, and whole the next time.

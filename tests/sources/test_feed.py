@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mentionwatch.errors import ParseError
 from mentionwatch.identity import entry_id
-from mentionwatch.model import Ask, Document, Response
+from mentionwatch.model import Ask, Document, Response, Search
 from mentionwatch.sources.feed import FeedSource, has_fast
 
 DATA = Path(__file__).parent.parent / "data" / "feeds"
@@ -56,7 +56,7 @@ def utc(*parts: int) -> datetime:
 def test_a_feed_asks_for_itself():
     """A feed cannot be searched: one request, whatever is looked for; a secret in the URL is not shown."""
     source = FeedSource("acme", URL + "?key=s", public_url=URL)
-    (request,) = source.requests(Ask(NOW, ("acme",)))
+    (request,) = source.requests(Ask(NOW, (Search(("acme",)),)))
     assert (request.url, request.shown, source.kind, source.name) == (URL + "?key=s", URL, "feed", "acme")
 
 

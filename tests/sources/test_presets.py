@@ -18,11 +18,18 @@ site = "https://forum.example/"
 status = "untested"
 verified = 2026-11-20
 evidence = "none"
-needs = ["host"]
-params = { lang = "en" }
+
+[params.host]
+about = "the forum's host"
+
+[params.lang]
+about = "its language"
+default = "en"
+
+[request]
+url = "https://{host}/search?q={query}&lang={lang}"
 
 [api]
-url = "https://{host}/search?q={query}&lang={lang}"
 items = "hits"
 
 [api.fields]
@@ -44,7 +51,9 @@ def test_bundled_presets_are_whole(name):
     """Each preset that is shipped loads, says where it comes from, and asks over an encrypted connection."""
     found = preset(name)
     assert found.name == name
-    assert found.api.url.startswith("https://")
+    assert found.request.url.startswith(("https://", "{+"))
+    assert all(param.about for param in found.params.values())
+    assert all(".".join(host.split(".")[-2:]) in found.site for host in found.limits.hosts)
     assert found.site.startswith("https://")
     assert found.evidence
     assert found.limits.per_minute >= 1
@@ -93,16 +102,18 @@ def test_mistakes_are_told_together(tmp_path):
     """Unknown keys and wrong types are told with their place, as in the configuration."""
     found = problems(tmp_path, GOOD.replace('items = "hits"', 'itemz = "hits"\nstrip = "x"'))
     assert [text.split(":")[0] for text in found] == ["api.itemz", "api.strip"]
+    with pytest.raises(ConfigError, match=r"forum\.toml:20:") as e:
+        preset("forum", tmp_path)
+    assert len(e.value.problems) == 2
 
 
 def test_undeclared_parameters(tmp_path):
     """A placeholder that nobody fills is found when the preset is read, and not when it is used."""
-    found = problems(
-        tmp_path,
-        GOOD.replace('needs = ["host"]\n', "").replace("items", 'secrets = ["token"]\nstrip = ["(", "fine"]\nitems'),
-    )
-    assert [text.split(":")[0] for text in found] == ["needs", "api.secrets[0]", "api.strip[0]"]
-    assert problems(tmp_path, GOOD.replace("https://{host}", "ftp://{host}")) == ["api.url: is no http(s) URL"]
+    text = GOOD.replace("[params.host]", "[params.hots]").replace("items", 'strip = ["(", "fine"]\nitems')
+    found = problems(tmp_path, text)
+    assert [text.split(":")[0] for text in found] == ["params.hots", "request", "api.strip[0]"]
+    assert problems(tmp_path, GOOD.replace("https://{host}", "ftp://{host}")) == ["request.url: is no http(s) URL"]
+    assert problems(tmp_path, GOOD + "[feed]\n") == [": needs one of [api], [feed] and [page]; it has 2"]
 
 
 def test_a_file_that_is_no_text(tmp_path):

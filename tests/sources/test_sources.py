@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentionwatch.errors import ConfigError, ParseError
-from mentionwatch.model import Ask, Document, Response
+from mentionwatch.model import Ask, Document, Response, Search
 from mentionwatch.settings import SourceSettings
-from mentionwatch.sources import make_source, search_presets
+from mentionwatch.sources import check_params, default_presets, make_source
 from mentionwatch.sources.auto import sniff
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -44,7 +44,7 @@ def test_kinds(kind):
     """Each kind of the configuration gives its adapter, which asks for the URL as it stands."""
     source = make_source(SourceSettings(name="mine", url=URL, kind=kind))
     assert (source.name, source.kind) == ("mine", kind)
-    assert [request.url for request in source.requests(Ask(NOW, ("acme",)))] == [URL]
+    assert [request.url for request in source.requests(Ask(NOW, (Search(("acme",)),)))] == [URL]
 
 
 @pytest.mark.parametrize(
@@ -123,34 +123,49 @@ def test_any_body_is_a_document_or_a_parse_error(body):
 
 
 class TestPresets:
-    def test_search_presets(self, tmp_path):
-        """A scan asks what is proven, searches and needs nothing; a preset that nothing proves is left out."""
-        assert search_presets() == ["hackernews"]
-        text = 'title="T"\nsite="https://s.example"\nstatus="STATUS"\nverified=2026-01-01\nevidence="e"\nneeds=NEEDS\n[api]\nurl="https://s.example/?q={query}"\n[api.fields]\n'
-        for name, status, needs in (("a", "recorded", "[]"), ("b", "untested", "[]"), ("c", "recorded", '["key"]')):
-            (tmp_path / f"{name}.toml").write_text(text.replace("STATUS", status).replace("NEEDS", needs), "utf-8")
-        assert search_presets(tmp_path) == ["a", "hackernews"]
+    def test_default_presets(self, tmp_path):
+        """A scan asks what is proven, searches and needs nothing; what it leaves out is named, with the reason."""
+        text = """title = "T"\nsite = "https://s.example"\nstatus = "STATUS"\nverified = 2026-01-01\nevidence = "e"
+            [request]\nurl = "https://s.example/?q={query}NEEDS"\n[api.fields]\nguid = "id"\n"""
+        key = '\n[params.key]\nabout = "a key"\n'
+        for name, status, needs in (("a", "recorded", ""), ("b", "untested", ""), ("c", "recorded", "{&key}")):
+            written = text.replace("STATUS", status).replace("NEEDS", needs) + (key if needs else "")
+            (tmp_path / f"{name}.toml").write_text(written, "utf-8")
+        asked, left_out = default_presets(tmp_path)
+        assert {"a", "hackernews"} <= set(asked)
+        assert (left_out["b"], left_out["c"]) == ("is untested, not proven by a recorded answer", "needs key")
+        assert not set(asked) & set(left_out)
 
     def test_a_preset_as_a_source(self):
         """The source has the name of the configuration and asks the preset's site for each term."""
         source = make_source(SourceSettings(name="hn", use="hackernews"))
         assert (source.name, source.kind) == ("hn", "api")
-        assert "query=%22acme%22&" in source.requests(Ask(NOW, ("acme",)))[0].url
+        assert "query=%22acme%22&" in source.requests(Ask(NOW, (Search(("acme",)),)))[0].url
 
     def test_parameters(self, tmp_path):
-        """Missing and unknown parameters are told together by their keys; defaults are filled in."""
+        """Missing, unknown and empty parameters are told together by their keys; defaults are filled in."""
         (tmp_path / "board.toml").write_text(
-            'title="T"\nsite="https://s.example"\nstatus="untested"\nverified=2026-01-01\nevidence="e"\nneeds=["host", "key"]\n[params]\nlang="en"\n'
-            '[api]\nurl="https://{host}/{lang}?k={key}"\nitems="hits"\n[api.fields]\nguid="id"\n',
+            """title = "T"\nsite = "https://s.example"\nstatus = "untested"\nverified = 2026-01-01\nevidence = "e"
+            [params.host]\nabout = "the board's host"\n[params.key]\nabout = "a key"\n
+            [params.lang]\nabout = "language"\ndefault = "en"\n[params.tags]\nabout = "tags"\ndefault = ["a", "b"]
+            [request]\nurl = "https://{host}/{lang}/{tags}?k={key}"\n[api]\nitems = "hits"\n[api.fields]\nguid = "id"\n
+            """,
             "utf-8",
         )
-        assert wrong(tmp_path, use="board", params={"hots": "x", "key": ""}) == [
-            'sources.mine.params.host: is missing: the preset "board" needs it',
-            'sources.mine.params.key: is missing: the preset "board" needs it',
-            'sources.mine.params.hots: the preset "board" has no such parameter; did you mean "host"?',
+        assert wrong(tmp_path, use="board", params={"hots": "x", "key": "", "tags": ("",)}) == [
+            'sources.mine.host: is missing: the preset "board" needs the board\'s host',
+            'sources.mine.key: is missing: the preset "board" needs a key',
+            'sources.mine.hots: is no setting of a source, and no parameter of the preset "board"; did you mean "host"?',
+            "sources.mine.key: is empty",
+            "sources.mine.tags: holds an empty text",
         ]
-        source = make_source(SourceSettings(name="m", use="board", params={"host": "a.example", "key": "k"}), tmp_path)
-        assert [r.url for r in source.requests(Ask(NOW))] == ["https://a.example/en?k=k"]
+        assert [name for name, _ in check_params("board", {"host": "a b", "key": "k"}, tmp_path)] == []
+        assert check_params("board", {"host": "a.example:99999", "key": "k"}, tmp_path)[0][0] == ""
+        given = {"host": "a.example", "key": "k"}
+        source = make_source(SourceSettings(name="m", use="board", params=given), tmp_path)
+        assert [r.url for r in source.requests(Ask(NOW))] == [f"https://a.example/en/{tag}?k=k" for tag in "ab"]
+        one = make_source(SourceSettings(name="m", use="board", params={**given, "tags": "c"}), tmp_path)
+        assert [r.url for r in one.requests(Ask(NOW))] == ["https://a.example/en/c?k=k"]
 
     def test_wrong_settings(self):
         """An unknown preset is told with the nearest one, and a source without a place is told too."""

@@ -1,0 +1,84 @@
+"""Parameters of presets: written beside ``use``, as if they were settings of the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from mentionwatch.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from mentionwatch.errors import Problem
+    from mentionwatch.toml import Document
+
+_SETTINGS = frozenset(one.name for one in fields(SourceSettings))
+
+
+@dataclass(frozen=True)
+class Presets:
+    """The presets that there are, as far as a configuration has to know them."""
+
+    names: Collection[str]
+    #: What is wrong with the parameters that are given to one: name of the parameter, and what.
+    check: Callable[[str, Mapping[str, str | tuple[str, ...]]], Iterable[tuple[str, str]]] = lambda _name, _params: ()
+
+
+def with_params(document: Document, presets: Presets | None) -> Document:
+    """Move what stands beside ``use`` and is no setting of a source into ``params``; numbers become texts.
+
+    The places of the keys are kept, so that mistakes in them are told with their line.  Of a preset that is not there
+    nothing is moved: what it would know is not known.
+    """
+    sources = document.values.get("sources")
+    if not isinstance(sources, list):
+        return document
+    lines = dict(document.lines)
+    made: list[Any] = []
+    for n, source in enumerate(sources):
+        if not isinstance(source, dict) or not _is_known(source.get("use"), presets):
+            made.append(source)
+            continue
+        beside = {key: value for key, value in source.items() if key not in _SETTINGS}
+        params = source.get("params", {})
+        if not isinstance(params, dict):
+            made.append(source)
+            continue
+        for key in beside:
+            if ("sources", n, key) in lines:
+                lines["sources", n, "params", key] = lines["sources", n, key]
+        kept = {key: value for key, value in source.items() if key in _SETTINGS}
+        both = {key: _as_texts(value) for key, value in {**params, **beside}.items()}
+        made.append({**kept, "params": both} if both else kept)
+    return replace(document, values={**document.values, "sources": made}, lines=lines)
+
+
+def wrong_params(document: Document, presets: Presets | None) -> Iterator[Problem]:
+    """Name what is wrong with the parameters of each source, where its preset is known."""
+    sources = document.values.get("sources")
+    for n, source in enumerate(sources if presets and isinstance(sources, list) else ()):
+        use = source.get("use") if isinstance(source, dict) else None
+        if presets is None or not isinstance(use, str) or use not in presets.names:
+            continue
+        params = source.get("params", {})
+        if not isinstance(params, dict):
+            continue
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items() if _is_text(v)}
+        for key, what in presets.check(use, given):
+            yield document.problem(("sources", n, *(("params", key) if key in params else (key,) if key else ())), what)
+
+
+def _is_known(use: Any, presets: Presets | None) -> bool:
+    return isinstance(use, str) and (presets is None or use in presets.names)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _as_texts(value: Any) -> Any:
+    """A number as it is written, alone or in a list; all else as it stands."""
+    if isinstance(value, list):
+        return [_as_texts(one) for one in value]
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

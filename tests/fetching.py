@@ -21,7 +21,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 #: How the next fetchers send; the fixture "way" sets it.
 WAY = {"fast": False}
 #: What is for the fetcher and not for its settings.
-_ARGUMENTS = {"files", "trust_env", "spacing", "cooled", "patience_s", "deadline_s"}
+_ARGUMENTS = {"files", "trust_env", "spacing", "cooled", "ages", "patience_s", "deadline_s"}
 
 
 def options(timeout_s=5.0, **changes):

@@ -70,12 +70,14 @@ class LoopbackServer:
         routes: By path, with its query or without; may be changed at any time.  All else is a 404.
         requests: What came: path (with its query) and headers by lower-case name.  Who takes it for a proxy asks it
             for whole URLs, which stand here (and in routes) in place of paths; it answers by itself.
+        sent: The bodies that came with them.
         closing: Set when the block ends.
     """
 
     def __init__(self, routes: Mapping[str, Route] | None = None, host: str = "127.0.0.1") -> None:
         self.routes: dict[str, Route] = dict(routes or {})
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.sent: list[bytes] = []
         self.closing = threading.Event()
         self._http = _HTTPServer((host, 0), Handler)
         self._http.loopback = self
@@ -154,6 +156,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     server: _HTTPServer
+    #: The body of the request.
+    sent: bytes = b""
     protocol_version = "HTTP/1.1"
     # One write an answer: header and body in two packets wait for each other 40 ms on a kept connection.
     wbufsize = -1
@@ -162,6 +166,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         loopback = self.server.loopback
         loopback.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        loopback.sent.append(self.sent)
         route = loopback.routes.get(self.path) or loopback.routes.get(urlsplit(self.path).path) or Answer(status=404)
         answer = route if isinstance(route, Answer) else route(self)
         if answer is None:
@@ -172,8 +178,6 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_HEAD = do_GET  # noqa: N815 - the base class looks for these names
 
     def _send(self, answer: Answer) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
         known = answer.tag is not None and self.headers.get("If-None-Match") == answer.tag
         self.send_response(304 if known else answer.status)
         names = {name.lower() for name in answer.headers}

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mentionwatch"
 GROUND = {"errors", "model", "settings", "text", "identity", "masking", "toml", "toml_lines"}
 #: Stages: they import the ground and themselves.
 STAGES = {"alerts", "burst", "deliver", "fetch", "health", "lock", "match", "sources", "store", "stories", "tone"}
-STAGES |= {"config", "demo", "output", "parsing", "schedule"}
+STAGES |= {"config", "demo", "opml", "output", "parsing", "schedule"}
 
 #: Library -> the only modules (or packages) that import it.
 DOORS = {
@@ -37,6 +37,7 @@ DOORS = {
     "sqlalchemy": {"store"},
     "textblob": {"tone"},
     "tomli": {"toml"},
+    "tomlkit": {"config.edit"},
 }
 
 

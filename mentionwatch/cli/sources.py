@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.cli.discover import discover_command
 from mentionwatch.cli.groups import Group
 from mentionwatch.cli.hints import error_text
+from mentionwatch.cli.moving import MOVING
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import age, now, plural, show_table, until
 from mentionwatch.cli.stores import open_store
@@ -89,7 +91,7 @@ def status_command() -> int:
 def _why(row: SourceRow) -> str:
     """Why it is as it is, and how it was reached."""
     chain = [f"{step.status} -> {step.url}" for step in row.redirects]
-    return "; ".join(filter(None, (row.reason, *chain)))
+    return "; ".join(filter(None, (row.waits, row.reason, *chain)))
 
 
 @sources_command.command("check")
@@ -100,6 +102,7 @@ def check_command(places: tuple[str, ...]) -> int:
 
     Without a name, all that are configured. Exit code 3 when some failed, 4 when all did.
     """
+    from mentionwatch.config import user_presets
     from mentionwatch.pipeline.check import check_sources
     from mentionwatch.pipeline.places import named_files
 
@@ -113,6 +116,7 @@ def check_command(places: tuple[str, ...]) -> int:
         fetch=config.fetch if config else FetchSettings(),
         keep=(config.store if config else StoreSettings()).keep,
         files=named_files(wanted),
+        preset_folder=user_presets(),
     )
     if settings().json:
         records = [_record(one) for one in checked]
@@ -186,3 +190,10 @@ def _show(one: Checked) -> None:
         click.echo(f"  too old to be stored (before {one.oldest:%Y-%m-%d}): {entries}")
     for dropped in one.dropped[:SHOWN]:
         click.echo(f"  dropped: {one_line(dropped.what, 50)}: {dropped.why}")
+
+
+for _command in MOVING:
+    sources_command.add_command(_command)
+
+
+sources_command.add_command(discover_command)

@@ -12,6 +12,8 @@ What goes wrong is a ``FetchError`` with one of the health states; what was not 
 addresses       which addresses may be asked
 hosts, queue    when a host may be asked, and waiting for it
 transport       sending one request; fast: the same over aiohttp
+login           tokens that a site wants
+programs        programs whose output is a document
 inflate         undoing compression, bounded
 headers         Retry-After, Cache-Control, Expires
 robots          robots.txt
@@ -24,6 +26,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import os
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -39,7 +43,10 @@ from mentionwatch.fetch import failures, headers
 from mentionwatch.fetch.addresses import host_key, refusal
 from mentionwatch.fetch.deadline import Deadline
 from mentionwatch.fetch.hosts import Cooled
-from mentionwatch.fetch.inflate import Inflater
+from mentionwatch.fetch.inflate import Inflater, UndecodableError
+from mentionwatch.fetch.login import MAX_BYTES as LOGIN_BYTES
+from mentionwatch.fetch.login import Logins, no_token
+from mentionwatch.fetch.programs import run_program
 from mentionwatch.fetch.queue import OUT_OF_TIME, Queues, Turn
 from mentionwatch.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from mentionwatch.fetch.robots import Rules, parse_robots
@@ -99,6 +106,10 @@ class _Errand:
     #: Largest body; and whether of a larger one the beginning will do.
     cap: int
     cut: bool = False
+    #: What is sent, by POST; None: nothing, by GET.
+    body: bytes | None = None
+    #: The header with the token that its site wants.
+    token: dict[str, str] = field(default_factory=dict)
     redirects: list[Redirect] = field(default_factory=list)
 
 
@@ -111,6 +122,7 @@ class Fetcher:
         trust_env: Whether proxies of the environment are used; only what stays on this machine does without.
         spacing: Seconds between two requests, by host, where it is not ``[fetch] spacing``.
         cooled: Hosts to be left alone, as an earlier run knew them.
+        ages: Seconds since an earlier run asked a host last, by host, where the pause between two requests is long.
         patience_s: A request that would have to wait longer for its host is postponed.
         deadline_s: The run's whole time, from now; None: no limit.
         fast: Whether aiohttp is used where it is installed.
@@ -124,6 +136,7 @@ class Fetcher:
         trust_env: bool = True,
         spacing: Mapping[str, float] | None = None,
         cooled: Mapping[str, Cooled] | None = None,
+        ages: Mapping[str, float] | None = None,
         patience_s: float = 10.0,
         deadline_s: float | None = None,
         fast: bool = True,
@@ -141,7 +154,9 @@ class Fetcher:
             cooled=cooled or {},
             patience_s=patience_s,
             deadline_s=deadline_s,
+            ages=ages or {},
         )
+        self._logins = Logins()
         self._sender = Sender(
             concurrency=settings.concurrency,
             timeout_s=self._timeout_s,
@@ -154,6 +169,17 @@ class Fetcher:
     def cooled(self) -> dict[str, Cooled]:
         """Hosts that are to be left alone, as far as is known now; by host."""
         return dict(self._queues.cooled)
+
+    @property
+    def asked(self) -> dict[str, datetime]:
+        """When hosts were asked last whose pause between two requests is longer than a poll; by host."""
+        return dict(self._queues.asked)
+
+    def cool(self, url: str, until: datetime, reason: str) -> None:
+        """Leave the host of an answer alone, which asked for that in it."""
+        host = urlsplit(url).hostname
+        if host:
+            self._queues.cool(host, until, reason)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -174,8 +200,12 @@ class Fetcher:
             FetchError: It could not be had; its state says in what way.
             Postponed: Its host is left alone for now, or the time is up: it was not asked.
         """
-        if request.url in self._files:
-            return self._read_file(request, now)
+        if request.argv:
+            async with self._connections:
+                cap = self._settings.max_bytes
+                return await run_program(request, now=now, timeout_s=self._timeout_s, cap=cap)
+        if request.url.partition("#")[0] in self._files:
+            return self._read_file(request, validators, now)
         try:
             start = parse_url(request.url)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as e:
@@ -233,9 +263,12 @@ class Fetcher:
             if errand.request.robots:
                 await self._ask_robots(errand, url)
                 await errand.turn.move(url.host)
+            if errand.request.login and not errand.token:
+                errand.token = await self._log_in(errand)
+                await errand.turn.move(url.host)
             answer = await self._hop(errand, url)
             if isinstance(answer, Response):
-                return replace(answer, seconds=self._timeout_s - errand.left_s)
+                return replace(answer, given=errand.request.given, seconds=self._timeout_s - errand.left_s)
             if answer is None:
                 return None
             url = answer
@@ -251,7 +284,7 @@ class Fetcher:
             loop = asyncio.get_running_loop()
             started = loop.time()
             async with Deadline(min(errand.left_s, self._queues.left_s)):
-                answer = await self._sender.send(url, self._headers_for(errand, url))
+                answer = await self._sender.send(url, self._headers_for(errand, url), errand.body)
                 try:
                     result = await self._read(errand, url, answer)
                 finally:
@@ -264,7 +297,7 @@ class Fetcher:
         """Our own; those of the request, which may prove who we are, to the one who was asked."""
         found = dict(self._headers)
         if same_server(errand.start, url):
-            found |= {**basic_auth(errand.start), **errand.request.headers}
+            found |= {**basic_auth(errand.start), **errand.request.headers, **errand.token}
         return found if errand.redirects else found | _conditions(errand.validators)
 
     async def _read(self, errand: _Errand, url: httpx.URL, answer: httpx.Response) -> Response | httpx.URL | None:
@@ -276,7 +309,7 @@ class Fetcher:
             return None
         found = {name.lower(): value for name, value in answer.headers.items()}
         if status not in _WHOLE:
-            raise self._refused(errand, url, status, found)
+            raise self._refused(errand, url, status, found, await self._said(errand, answer, found))
         return Response(
             url=str(url),
             headers=found,
@@ -287,12 +320,32 @@ class Fetcher:
             fresh_for=headers.fresh_for(found, errand.now),
         )
 
-    def _refused(self, errand: _Errand, url: httpx.URL, status: int, found: Mapping[str, str]) -> FetchError:
-        error = failures.refused(status, errand.request, errand.redirects)
+    async def _said(self, errand: _Errand, answer: httpx.Response, found: Mapping[str, str]) -> str:
+        """Why it refuses, where an API says so in its answer: a quota, a wrong token, a query that it cannot read."""
+        if "json" not in found.get("content-type", "").lower():
+            return ""
+        inflater = Inflater(found.get("content-encoding", ""))
+        body = bytearray()
+        try:
+            async for chunk in answer.aiter_raw():
+                body += inflater.inflate(chunk, failures.MOST_SAID + 1 - len(body))
+                if len(body) > failures.MOST_SAID:
+                    break
+        except (httpx.HTTPError, UndecodableError):
+            return ""
+        return failures.said(bytes(body), Masker(errand.request))
+
+    def _refused(self, errand: _Errand, url: httpx.URL, status: int, found: Mapping[str, str], said: str) -> FetchError:
+        limited = headers.is_used_up(found) and status in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
+        error = failures.refused(status, errand.request, errand.redirects, said=said, limited=limited)
         error.retry_after = headers.retry_after(found, errand.now)
+        if error.retry_after is None and limited:
+            error.retry_after = headers.until_reset(found, errand.now)
         # Places without a robots.txt answer 403 too; its pages may be there for all.
         if not (errand.cut and status == HTTPStatus.FORBIDDEN):
-            self._queues.note(url.host, status, error.retry_after, errand.now)
+            # A quota is over when it says, whatever status tells of it.
+            told = HTTPStatus.TOO_MANY_REQUESTS if limited else status
+            self._queues.note(url.host, told, error.retry_after, errand.now)
         return error
 
     async def _body(self, errand: _Errand, answer: httpx.Response) -> bytes:
@@ -356,20 +409,69 @@ class Fetcher:
             raise failed from e
         return parse_robots(found.body) if found else Rules()
 
+    # --- logins -----------------------------------------------------------------------------------------------
+
+    async def _log_in(self, errand: _Errand) -> dict[str, str]:
+        """The header with the token that a request needs; raises FetchError where there is none to be had."""
+        login = errand.request.login
+        if login is None:
+            return {}
+        url = parse_url(login.url)
+        secret = {f"{n}": value for n, value in enumerate(login.fields.values())}
+        request = Request(login.url, headers={"Content-Type": "application/json"})
+        own = replace(
+            errand,
+            request=request,
+            validators=None,
+            start=url,
+            left_s=self._timeout_s,
+            cap=LOGIN_BYTES,
+            body=json.dumps(dict(login.fields)).encode(),
+            redirects=[],
+        )
+
+        async def ask() -> bytes:
+            reason = refusal(url.host, url.host, self._private_hosts)
+            if reason:
+                raise failures.error(reason, request, advice=failures.NAME_IT)
+            await errand.turn.move(url.host)
+            try:
+                answer = await self._hop(own, url)
+            except FetchError as e:
+                hidden = Masker(replace(request, headers={**request.headers, **secret}))
+                raise no_token(login, hidden(e.reason)) from None
+            if not isinstance(answer, Response):
+                raise no_token(login, "it redirects" if answer is not None else "it says nothing")
+            return answer.body
+
+        return await self._logins.header(login, ask)
+
     # --- files ------------------------------------------------------------------------------------------------
 
-    def _read_file(self, request: Request, now: datetime) -> Response:
+    def _read_file(self, request: Request, validators: Validators | None, now: datetime) -> Response | None:
+        """A file, or a piece of one: ``#offset=N`` is where it begins, and "content-range" says how much is left."""
         cap = self._settings.max_bytes
+        address, _, offset = request.url.partition("#offset=")
+        start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 16 else None
         try:
-            with Path(url2pathname(urlsplit(request.url).path)).open("rb") as file:
+            with Path(url2pathname(urlsplit(address).path)).open("rb") as file:
+                told = os.fstat(file.fileno())
+                # Of a file that is written to, the time may stand still; its size does not.
+                mark = f"{told.st_mtime_ns:x}-{told.st_size:x}"
+                if start is not None and validators is not None and validators.etag == mark:
+                    return None
+                file.seek(start or 0)
                 body = file.read(cap + 1)
         except (OSError, ValueError) as e:  # ValueError: a NUL in the path
             raise failures.error(
                 getattr(e, "strerror", None) or "it cannot be read", request, advice="check the path"
             ) from e
-        if len(body) > cap:
-            raise failures.too_large(cap, request)
-        return Response(url=request.url, headers={}, body=body, fetched_at=now)
+        if start is None:
+            if len(body) > cap:
+                raise failures.too_large(cap, request)
+            return Response(url=request.url, headers={}, body=body, fetched_at=now, given=request.given)
+        found = {"content-range": f"bytes {start}-{start + len(body[:cap]) - 1}/{told.st_size}", "etag": mark}
+        return Response(url=request.url, headers=found, body=body[:cap], fetched_at=now, given=request.given)
 
 
 def _own_headers(settings: FetchSettings) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import ssl
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -14,7 +16,7 @@ from mentionwatch.fetch.transport import PrivateAddressError
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mentionwatch.model import Redirect, Request
 
@@ -31,6 +33,22 @@ _STATUS: dict[int, tuple[str, str]] = {
     429: ("rate-limited", "it is asked too often; give it a longer every"),
     451: ("blocked", "it is withheld for legal reasons where you are"),
 }
+
+#: Bytes of an answer's body that are looked at for its reason.
+MOST_SAID = 8_000
+#: Where APIs say why they refuse; the more telling first.
+_MESSAGE = (
+    "error_message",
+    "error.message",
+    "error_description",
+    "errors.message",
+    "errors.detail",
+    "message",
+    "detail",
+    "error",
+    "errors",
+)
+_LIMITED = re.compile(r"(?i)rate.?limit|too many|quota|throttl")
 
 #: By what was raised: what to say, and what to do; the narrower kinds first.
 _WORDS: tuple[tuple[type[Exception], str, str], ...] = (
@@ -74,14 +92,46 @@ def too_large(cap: int, request: Request, redirects: Sequence[Redirect] = (), st
     return error(f"larger than {cap:,} bytes", request, redirects=redirects, status=status, advice=advice)
 
 
-def refused(status: int, request: Request, redirects: Sequence[Redirect]) -> FetchError:
-    """The server answered with something else than the document."""
+def refused(
+    status: int, request: Request, redirects: Sequence[Redirect], *, said: str = "", limited: bool = False
+) -> FetchError:
+    """The server answered with something else than the document.
+
+    Args:
+        status: What it answered with.
+        request: What was asked for.
+        redirects: The way there.
+        said: Why, in its own words.
+        limited: It says that a quota is used up.
+    """
     state, advice = _STATUS.get(status, ("down", AGAIN))
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and (request.login or request.headers):
+        advice = "check the token or password in its params; it may be wrong, or withdrawn"
+    if limited or (said and _LIMITED.search(said)):
+        state, advice = "rate-limited", "its quota is used up; give it a longer every, or a token where it takes one"
     try:
         phrase = f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         phrase = f"HTTP {status}"
-    return error(phrase, request, redirects=redirects, state=state, status=status, advice=advice)
+    reason = f'{phrase}: "{said}"' if said else phrase
+    return error(reason, request, redirects=redirects, state=state, status=status, advice=advice)
+
+
+def said(body: bytes, hidden: Callable[[str], str]) -> str:
+    """The message in a JSON answer that is an error, in one line; "" where there is none."""
+    try:
+        value: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    value = value[0] if isinstance(value, list) and value else value
+    for key in _MESSAGE:
+        found: Any = value
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+            found = found[0] if isinstance(found, list) and found else found
+        if isinstance(found, str) and found.strip():
+            return one_line(hidden(found[:1_000]), 160)
+    return ""
 
 
 def failure(met: Exception, request: Request, redirects: Sequence[Redirect]) -> FetchError:

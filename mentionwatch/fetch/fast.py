@@ -63,9 +63,10 @@ class FastTransport(httpx_aiohttp.AiohttpTransport):
             request.headers.update(to_proxy)
         try:
             answer = await self.client.request(
-                "GET",
+                request.method,
                 yarl.URL(str(request.url), encoded=True),
                 headers=request.headers,
+                data=request.content or None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(sock_connect=wait_s["connect"], sock_read=wait_s["read"]),
                 proxy=str(self.proxy.url) if self.proxy else None,

@@ -18,6 +18,8 @@ _DIRECTIVE = re.compile(r"""([a-z-]+)(?:\s*=\s*["']?(-?\d*)[^,]*)?""")
 #: As long as dates in headers are; parsing takes time.
 _DATE_LENGTH = 60
 _DIGITS = 12
+#: Numbers above are times, below are lengths.
+_UNIX_TIME = 1_000_000_000.0
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -36,6 +38,31 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         return _bounded(timedelta(seconds=int(seconds[1][:_DIGITS])))
     date = _date(value)
     return _bounded(date - (_date(headers.get("date", "")) or now)) if date else None
+
+
+def is_used_up(headers: Mapping[str, str]) -> bool:
+    """Whether ``X-RateLimit-Remaining`` says that a quota is used up."""
+    return headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining", "")).strip() in {"0", "0.0"}
+
+
+def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Read ``X-RateLimit-Reset``: for how long a quota that is used up stays so.
+
+    Sites write it as Unix seconds (GitHub), as seconds from now, or as an ISO date (Mastodon).
+
+    Returns:
+        From zero to a week; None where nobody says.
+    """
+    value = headers.get("x-ratelimit-reset", headers.get("ratelimit-reset", "")).strip()[:_DATE_LENGTH]
+    number = re.fullmatch(r"\d{1,12}(?:\.\d+)?", value, re.ASCII)
+    if number:
+        seconds = float(number[0])
+        return _bounded(timedelta(seconds=seconds - now.timestamp() if seconds > _UNIX_TIME else seconds))
+    try:
+        until = datetime.fromisoformat(re.sub(r"\.\d+", "", value).replace("Z", "+00:00"))
+        return _bounded(until - now) if until.tzinfo else None
+    except ValueError:
+        return None
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -42,16 +42,22 @@ def cooling(host: str, status: int, retry_after: timedelta | None, now: datetime
 
 def still_cool(cooled: Mapping[str, Cooled], host: str, now: datetime) -> Cooled | None:
     """What keeps a host from being asked now, if anything does."""
-    found = cooled.get(host_key(host))
+    found = cooled.get(host) or cooled.get(host_key(host))
     return found if found and found.until > now else None
 
 
 def gap_s(host: str, usual_s: float, overrides: Mapping[str, float]) -> float:
     """Seconds from the start of one request to the start of the next; none on this machine."""
-    given = overrides.get(host_key(host))
+    given = overrides.get(host, overrides.get(host_key(host)))
     if given is not None:
         return given
     return 0.0 if is_this_machine(host) else usual_s
+
+
+def group_of(host: str, groups: frozenset[str]) -> str:
+    """The key of a host's queue: a site with all below it (".site.example") where it is one of these groups."""
+    key = host_key(host)
+    return next((group for group in groups if f".{key}".endswith(group)), key)
 
 
 class Slots:
@@ -64,6 +70,14 @@ class Slots:
     def wait_s(self, host: str, at: float) -> float:
         """How long a request that comes at this time would have to wait for its slot."""
         return max(0.0, self._free.get(host, at) - at)
+
+    def seed(self, host: str, begun: float) -> None:
+        """Take note of when an earlier run asked last."""
+        self._begun.setdefault(host, begun)
+
+    def wait_s_after(self, host: str, at: float, gap: float) -> float:
+        """How long a request has to wait for its slot, and for the end of the gap after the last one."""
+        return max(self.wait_s(host, at), self._begun.get(host, at - gap) + gap - at)
 
     def promise(self, host: str, at: float, gap: float) -> None:
         """Take the next slot."""

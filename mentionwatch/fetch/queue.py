@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mentionwatch.errors import Postponed
 from mentionwatch.fetch.addresses import host_key
-from mentionwatch.fetch.hosts import Cooled, Slots, cooling, gap_s, still_cool
+from mentionwatch.fetch.hosts import Cooled, Slots, cooling, gap_s, group_of, still_cool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 OUT_OF_TIME = "the time of this poll is up"
+#: A pause from here on is too long to sit out in a poll that has other things to do: it is kept from poll to poll.
+LONG_GAP_S = 30.0
+_LONG_GAP_PATIENCE_S = 5.0
 
 
 class Queues:
@@ -29,6 +32,7 @@ class Queues:
         cooled: What earlier runs knew, by host.
         patience_s: Who would have to wait longer is sent away.
         deadline_s: Nobody waits beyond this, in seconds from now; None: no limit.
+        ages: Seconds since earlier runs asked a host last, by host.
     """
 
     def __init__(
@@ -39,14 +43,25 @@ class Queues:
         cooled: Mapping[str, Cooled],
         patience_s: float,
         deadline_s: float | None,
+        ages: Mapping[str, float],
     ) -> None:
         self._spacing_s = spacing_s
         self._overrides = {host_key(host): seconds for host, seconds in overrides.items()}
+        self._groups = frozenset(host for host in self._overrides if host.startswith("."))
         self.cooled = {host_key(host): found for host, found in cooled.items()}
         self._patience_s = patience_s
         self._end = None if deadline_s is None else time.monotonic() + deadline_s
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._slots = Slots()
+        #: When hosts with a long gap were asked last in this run, by host, in the run's own time.
+        self.asked: dict[str, datetime] = {}
+        self._began = time.monotonic()
+        for host, age in ages.items():
+            self._slots.seed(host_key(host), self._began - age)
+
+    def key(self, host: str) -> str:
+        """The name of a host's queue."""
+        return group_of(host, self._groups)
 
     @property
     def left_s(self) -> float:
@@ -55,14 +70,20 @@ class Queues:
 
     def pause(self, host: str, seconds: float) -> None:
         """Take up what a host asks for itself; a longer pause that was given stays."""
-        key = host_key(host)
+        key = self.key(host)
         self._overrides[key] = max(seconds, self._gap_s(key))
 
     def note(self, host: str, status: int, retry_after: timedelta | None, now: datetime) -> None:
         """Take note of a refusal."""
-        found = cooling(host_key(host), status, retry_after, now)
+        found = cooling(self.key(host), status, retry_after, now)
         if found:
-            self.cooled[host_key(host)] = found
+            self.cooled[self.key(host)] = found
+
+    def cool(self, host: str, until: datetime, reason: str) -> None:
+        """Leave a host alone that asked for it in its answer."""
+        known = self.cooled.get(self.key(host))
+        if known is None or known.until < until:
+            self.cooled[self.key(host)] = Cooled(until, reason)
 
     def turn(self, shown: str, now: datetime) -> Turn:
         """For one document; `shown` is its URL for messages."""
@@ -79,7 +100,7 @@ class Queues:
         """
         self._check_cool(host, shown, now)
         at, gap = time.monotonic(), self._gap_s(host)
-        self._check_wait(self._slots.wait_s(host, at), host, shown, now)
+        self._check_wait(self._slots.wait_s_after(host, at, gap), host, shown, now)
         self._slots.promise(host, at, gap)
         lock = self._locks[host]
         if not await _acquire(lock, min(self._patience_s, self.left_s)):
@@ -91,6 +112,8 @@ class Queues:
             if pause_s > 0:
                 self._check_wait(pause_s, host, shown, now)
                 await asyncio.sleep(pause_s)
+            if gap >= LONG_GAP_S:
+                self.asked[host] = now + timedelta(seconds=time.monotonic() - self._began)
         except BaseException:
             lock.release()
             raise
@@ -107,8 +130,14 @@ class Queues:
     def _check_wait(self, wait_s: float, host: str, shown: str, now: datetime, *, over: bool = False) -> None:
         if wait_s >= self.left_s:
             raise Postponed(shown, now, OUT_OF_TIME)
-        if over or wait_s > self._patience_s:
-            raise Postponed(shown, now + timedelta(seconds=wait_s), f"others wait for {host} before it")
+        gap = self._gap_s(host)
+        patience_s = self._patience_s
+        if gap >= LONG_GAP_S and patience_s != float("inf"):
+            patience_s = min(patience_s, _LONG_GAP_PATIENCE_S)
+        if over or wait_s > patience_s:
+            pause = f", which wants {gap:g} s between two requests" if gap >= LONG_GAP_S else ""
+            waits = f"it waits for its turn at {host.removeprefix('.')}{pause}"
+            raise Postponed(shown, now + timedelta(seconds=wait_s), waits)
 
 
 class Turn:
@@ -134,7 +163,7 @@ class Turn:
         Raises:
             Postponed: See there.
         """
-        key = host_key(host)
+        key = self._queues.key(host)
         if key == self._host:
             return
         self._leave()

@@ -68,8 +68,8 @@ class Sender:
         for way in self._ways.values():
             await way.aclose()
 
-    async def send(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
-        """Ask for a document; its body is still to be read, and the answer to be closed.
+    async def send(self, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None) -> httpx.Response:
+        """Ask for a document, or send one; the answer's body is still to be read, and the answer to be closed.
 
         Raises:
             PrivateAddressError: The name led to an address that may not be asked; no byte was sent.
@@ -81,7 +81,8 @@ class Sender:
             extensions["trace"] = _check_peer
         # Neither the login nor the fragment is part of what is asked for.
         address = url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
-        request = httpx.Request("GET", address, headers=headers, extensions=extensions)
+        method = "GET" if body is None else "POST"
+        request = httpx.Request(method, address, headers=headers, content=body, extensions=extensions)
         return await self._way(url.scheme, proxy).handle_async_request(request)
 
     def _proxy(self, url: httpx.URL) -> str | None:

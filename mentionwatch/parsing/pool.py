@@ -210,7 +210,8 @@ def _pack_task(adapter: wire.Adapter, response: Response) -> bytes | None:
     """The head of a document; None for an adapter that is not ours: a worker may not have it, and must not run it."""
     if not type(adapter).__module__.startswith("mentionwatch."):
         return None
-    task = Task(adapter, response.url, dict(response.headers), response.fetched_at, response.status)
+    given = dict(response.given)
+    task = Task(adapter, response.url, dict(response.headers), response.fetched_at, response.status, given)
     try:
         return wire.dump(task)
     except (pickle.PicklingError, AttributeError, TypeError):

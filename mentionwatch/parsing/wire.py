@@ -29,6 +29,7 @@ _ALLOWED: dict[tuple[str, str], Any] = {
         model.Document,
         model.Dropped,
         model.Entry,
+        model.Login,
         model.Request,
         settings.Secret,
     )
@@ -52,6 +53,7 @@ class Task:
     headers: dict[str, str]
     fetched_at: datetime
     status: int
+    given: dict[str, str]
 
 
 @dataclass(frozen=True)

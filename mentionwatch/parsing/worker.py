@@ -127,7 +127,7 @@ def _answer(source: BinaryIO, length: int, cpu_s: float, memory_bytes: int) -> R
         task: Task = pickle.loads(source.read(length))  # noqa: S301 - the parent's, over a pipe that only it has
         body = wire.read(source)
         assert body is not None
-        response = Response(task.url, task.headers, body, task.fetched_at, task.status)
+        response = Response(task.url, task.headers, body, task.fetched_at, task.status, given=task.given)
         with _Bounded(cpu_s):
             return Reply(read_document(task.adapter, response))
     except MemoryError:

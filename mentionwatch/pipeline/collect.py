@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mentionwatch.model import (
         AggregateRating,
         Ask,
+        Document,
         Entry,
         Match,
         Redirect,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Pages of one answer that are followed in one poll; a first poll of a large archive ends here.
 MAX_PAGES = 10
+#: Pieces of a file that are read in one poll.
+_MAX_PIECES = 1_000
 #: Redirects that mean "for good", and how often in a row one has to lead to the same place before that is believed.
 PERMANENT, MOVED_TIMES = frozenset({301, 308}), 3
 
@@ -126,7 +129,7 @@ async def collect(
     while waiting:
         request = waiting.pop(0)
         try:
-            following = await _one(source, request, fetcher, parser, got, ask=ask, validators=known(request.shown))
+            following = await _one_or_other(source, request, fetcher, parser, got, ask=ask, known=known)
         except Postponed as e:
             got.postponed = e
             break
@@ -135,11 +138,44 @@ async def collect(
             following = ()
         got.asked.append(request.shown)
         fresh = [_public(r) for r in following if r.url not in followed and r.url != request.url]
-        room = max(0, max_pages - len(followed))
+        # Pages of a file on this machine are a matter of memory, not of manners.
+        room = max(0, (_MAX_PIECES if request.url.startswith("file:") else max_pages) - len(followed))
         waiting += fresh[:room]
         got.cut += len(fresh[room:])
         followed |= {r.url for r in fresh}
     return got
+
+
+async def _one_or_other(
+    source: Source,
+    request: Request,
+    fetcher: Fetcher,
+    parser: Parser,
+    got: Collected,
+    *,
+    ask: Ask,
+    known: Callable[[str], Validators | None],
+) -> Sequence[Request]:
+    """Ask for a document, and for the other one where it cannot be had or holds nothing."""
+    other = _public(request.instead) if request.instead is not None else None
+    had = len(got.entries), got.unchanged
+    try:
+        following = await _one(source, request, fetcher, parser, got, ask=ask, validators=known(request.shown))
+    except SourceError as e:
+        # Who refuses is not asked for the same thing in another way.
+        if other is None or e.state in {"blocked", "rate-limited"}:
+            raise
+        try:
+            return await _one(source, other, fetcher, parser, got, ask=ask, validators=known(other.shown))
+        except SourceError:
+            raise e from None
+    if other is None or (len(got.entries), got.unchanged) != had:
+        return following
+    try:
+        return await _one(source, other, fetcher, parser, got, ask=ask, validators=known(other.shown))
+    except SourceError:
+        # The first answered, with nothing in it.
+        return following
 
 
 async def _one(
@@ -169,6 +205,20 @@ async def _one(
         await _permit(request, found_at, fetcher, got, ask.now)
     if document.error is not None:
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
+    if document.pause is not None:
+        fetcher.cool(found_at, ask.now + document.pause, "it asked in its answer to be left alone for a while")
+    _take(got, document)
+    if document.partial:
+        # Without validators it is asked for again in full.
+        got.errors.append(_broken_off(request, response.status))
+    else:
+        known = _remember(request, response, validators)
+        got.validators[request.shown] = replace(known, is_page=document.is_page)
+    return document.following if _goes_on(document.entries, ask.since) else ()
+
+
+def _take(got: Collected, document: Document) -> None:
+    """Take what a document holds."""
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
     got.skip_hours |= document.skip_hours
     _keep(got, document.entries[: got.max_entries])
@@ -179,13 +229,6 @@ async def _one(
     got.ratings += document.ratings
     if document.title:
         got.titles.append(document.title)
-    if document.partial:
-        # Without validators it is asked for again in full.
-        got.errors.append(_broken_off(request, response.status))
-    else:
-        known = _remember(request, response, validators)
-        got.validators[request.shown] = replace(known, is_page=document.is_page)
-    return document.following if _goes_on(document.entries, ask.since) else ()
 
 
 def _keep(got: Collected, entries: Sequence[Entry]) -> None:

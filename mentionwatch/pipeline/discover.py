@@ -22,7 +22,7 @@ from mentionwatch.pipeline.collect import PERMANENT
 from mentionwatch.pipeline.places import as_place
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.sources import platforms
-from mentionwatch.sources.discover import Discovery, guesses, known_by_address
+from mentionwatch.sources.discover import Discovery, guesses
 from mentionwatch.sources.presets import names, preset
 from mentionwatch.text import one_line
 
@@ -79,7 +79,13 @@ def as_address(text: str) -> str:
 
 
 def discover(
-    url: str, *, now: datetime, fetch: FetchSettings, check: bool = False, preset_folder: Path | None = None
+    url: str,
+    *,
+    now: datetime,
+    fetch: FetchSettings,
+    check: bool = False,
+    preset_folder: Path | None = None,
+    places: platforms.Known | None = None,
 ) -> Discovered:
     """Find what can be read at an address; see the module.
 
@@ -89,16 +95,18 @@ def discover(
         fetch: Limits of fetching.
         check: Ask for every feed that is found, and keep those that are feeds; else what a page names is believed.
         preset_folder: The user's own presets.
+        places: What is known of places; None: what the package knows.
 
     Raises:
         UsageError: It is no address.
     """
+    known = platforms.known() if places is None else places
 
     async def run() -> Discovered:
         files = [url] if url.startswith("file:") else []
         fetcher, parser = Fetcher(fetch, files=files, patience_s=PATIENCE_S, deadline_s=TIME_S), Parser()
         try:
-            search = _Search(url, fetcher, parser, now, fetch.private_hosts, preset_folder)
+            search = _Search(url, fetcher, parser, now, known, fetch.private_hosts, preset_folder)
             await search.run()
             if check:
                 await search.check()
@@ -120,6 +128,7 @@ class _Search:
     fetcher: Fetcher
     parser: Parser
     now: datetime
+    places: platforms.Known
     private_hosts: tuple[str, ...]
     preset_folder: Path | None
     links: list[FeedLink] = field(default_factory=list)
@@ -157,49 +166,64 @@ class _Search:
                 return
 
     def _is_unavailable(self, url: str) -> bool:
-        place = platforms.unavailable(url)
+        place = platforms.unavailable(url, self.places)
         if place is not None:
             self.notes.append(f"{place.name} cannot be read: {place.why}; {place.instead} (docs/unavailable.md)")
         return place is not None
 
     async def _by_address(self, url: str) -> bool:
         """What is known of it before it is asked; of its feeds the first is proven."""
-        known = [link for link in known_by_address(url) if self._fits(link)]
+        known = self._known(url)
         first = next((link for link in known if link.url), None)
         if first is not None:
-            try:
-                proven = await self._prove(first)
-            except SourceError as e:
-                self.errors.append(e)
-                proven = [] if e.status in _NOT_THERE or e.state == "not-a-feed" else [first]
-            except Postponed as e:
-                self.errors.append(_left(e))
-                proven = [first]
             at = known.index(first)
-            known[at : at + 1] = proven
+            known[at : at + 1] = await self._if_there(first)
         self.links += known
         return bool(known)
 
+    def _known(self, url: str) -> list[FeedLink]:
+        return [link for link in platforms.by_address(url, self.places) if self._fits(link)]
+
+    async def _if_there(self, link: FeedLink) -> list[FeedLink]:
+        """A feed that should be there, as it is; as it should be, where only this moment or network is the trouble."""
+        try:
+            return await self._prove(link)
+        except Postponed as e:
+            self.errors.append(_left(e))
+        except SourceError as e:
+            if e.status in _NOT_THERE or e.state == "not-a-feed":
+                self.notes.append(f"not there: {e}")
+                return []
+            self.errors.append(e)
+        return [link]
+
     async def _by_page(self) -> None:
+        """Ask for the page and see what it names; where it names nothing, try."""
         response = await self._get(self.url)
         moved = response.url != self.url
         if moved and self._is_unavailable(response.url):
             return
         at = response.url if moved and all(step.status in PERMANENT for step in response.redirects) else self.url
-        document = await self._parse(Discovery("discover", at, platforms.known().platforms), response)
+        document = await self._parse(Discovery("discover", at, self.places.platforms), response)
         self.notes += [f"{dropped.what}: {dropped.why}" for dropped in document.dropped]
         links = await self._allowed(document, response)
-        if moved and not any(link.url == at for link in links):
-            links = [link for link in known_by_address(response.url) if self._fits(link)] + links
+        if moved and document.is_page:
+            links = self._known(response.url) + links
         named = [link for link in links if not link.is_guess]
         tried = [link for link in links if link.is_guess and link.url]
         if not named and not self.url.startswith("file:"):
-            named = await self._first_feed([*tried, *guesses(public_base(response.url))])
-            if not named and any(link.found.startswith("a page of ") for link in tried):
-                self.notes.append(f"it looks like {tried[0].found}, whose feeds may be turned off here")
+            named = await self._try(tried, response)
         # A forum whose feeds are turned off has no use for the preset that reads them.
-        presets = [link for link in links if link.is_guess and link.use] if named else []
-        self.links += [*named, *(replace(link, is_guess=False) for link in presets)]
+        presets = [replace(link, is_guess=False) for link in links if link.is_guess and link.use]
+        self.links += [*named, *(presets if named else ())]
+
+    async def _try(self, tried: list[FeedLink], response: Response) -> list[FeedLink]:
+        """The first of what may be a feed that is one."""
+        found = await self._first_feed([*tried, *guesses(public_base(response.url))])
+        made_by = next((link.found for link in tried if link.found.startswith("a page of ")), None)
+        if made_by and not found:
+            self.notes.append(f"it looks like {made_by}, whose feeds may be turned off here")
+        return found
 
     async def _allowed(self, document: Document, response: Response) -> list[FeedLink]:
         """What a page names, without what it must not lead to, and without presets that are not there."""

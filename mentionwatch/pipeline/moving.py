@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -90,6 +91,10 @@ def _replace(target: Path, part: Path, new: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         shutil.copymode(target, part)
+        kept = target.stat()
+        # Whoever edits somebody else's file as root leaves it theirs.  Windows has no chown.
+        with contextlib.suppress(AttributeError, PermissionError):
+            os.chown(part, kept.st_uid, kept.st_gid)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -137,17 +142,17 @@ def without_source(file: ConfigFile, name: str) -> tuple[ConfigFile, SourceSetti
 
 
 def _find(sources: Sequence[SourceSettings], name: str) -> int:
-    if "://" not in name:
-        known = known_name(name, [source.name for source in sources], "source")
-        return next(index for index, source in enumerate(sources) if source.name == known)
+    names = [source.name for source in sources]
+    if "://" not in name or name in names:
+        return names.index(known_name(name, names, "source"))
     key = url_key(name)
     found = [index for index, source in enumerate(sources) if source.url and url_key(source.url) == key]
     exact = [index for index in found if sources[index].url == name]
     if len(exact or found) == 1:
         return (exact or found)[0]
     if found:
-        names = ", ".join(repr(sources[index].name) for index in found)
-        raise UsageError(f"several sources have this address: {names}; say which by its name")
+        several = ", ".join(repr(names[index]) for index in found)
+        raise UsageError(f"several sources have this address: {several}; say which by its name")
     raise UsageError(f"no source has the address {one_line(mask_url(name), 200)}; see: mentionwatch sources list")
 
 

@@ -117,6 +117,7 @@ def poll_store(
             config.fetch,
             spacing=spacing_of(config.sources, preset_folder),
             cooled=_cooled(store, now),
+            ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},
             patience_s=PATIENCE_S,
             deadline_s=max_time.total_seconds() if max_time is not None else None,
         )
@@ -135,8 +136,11 @@ def poll_store(
             return await poller.poll(now, every_source=every_source)
         finally:
             # Also when the poll was stopped: a host that asked to be left alone is left alone.
-            cooled = {host: HostState(until=c.until, reason=c.reason) for host, c in fetcher.cooled.items()}
-            store.record_hosts(cooled, now=now)
+            known = {host: HostState(asked=asked) for host, asked in fetcher.asked.items()}
+            for host, cooled in fetcher.cooled.items():
+                asked = fetcher.asked.get(host)
+                known[host] = HostState(asked=asked, until=cooled.until, reason=cooled.reason)
+            store.record_hosts(known, now=now)
             await fetcher.close()
             await parser.close()
 
@@ -204,6 +208,8 @@ class Poller:
         # The longest overdue go first: where the time does not suffice for all, each has its turn in the end.
         due.sort(key=lambda pair: _overdue(run.statuses.get(pair[0].name)))
         await asyncio.gather(*(self._source(settings, source, run) for settings, source in due))
+        waits = {name: w for name, w in run.outcomes.items() if isinstance(w, Postponed)}
+        self._store.record_waits({name: (wait.until, wait.reason) for name, wait in waits.items()})
         self._prune(run)
         watched = {brand.name for brand in self._config.brands}
         self._resolve_orphans(watched, now)

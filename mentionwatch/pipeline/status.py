@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mentionwatch.masking import mask_url
 from mentionwatch.model import DOWN_STATES
+from mentionwatch.pipeline.take import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,8 @@ class SourceRow:
     redirects: tuple[Redirect, ...] = ()
     #: Seconds since `last_success`.
     data_age_s: float | None = None
+    #: It was due and not asked: why.
+    waits: str | None = None
 
     def record(self) -> dict[str, object]:
         """As JSON; times in UTC."""
@@ -52,13 +54,15 @@ class SourceRow:
 
 def source_rows(config: Config, store: Store, *, now: datetime) -> list[SourceRow]:
     """Every configured source with what is known of it, in the order of the configuration."""
-    statuses = store.statuses()
+    statuses, waits = store.statuses(), store.waits()
     rows = []
     for source in config.sources:
-        place = source.use or mask_url(source.url or "")
+        place = place_of(source)
         status = statuses.get(source.name)
+        until, why = waits.get(source.name, (None, None))
         if status is None:
-            rows.append(SourceRow(source.name, "new", place, reason="never asked; run mentionwatch poll"))
+            reason = None if why else "never asked; run mentionwatch poll"
+            rows.append(SourceRow(source.name, "new", place, reason, next_poll=until, waits=why))
             continue
         success = status.last_success
         rows.append(
@@ -71,12 +75,13 @@ def source_rows(config: Config, store: Store, *, now: datetime) -> list[SourceRo
                 status.fails,
                 status.last_polled,
                 success,
-                status.next_poll,
+                until or status.next_poll,
                 status.newest,
                 status.entries,
                 status.seconds,
                 status.redirects,
                 max(0.0, (now - success).total_seconds()) if success else None,
+                why,
             )
         )
     return rows

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BrandState", "Filter", "HostState", "Known", "SourcePoll", "Store", "store_path"]
 
+#: When a host was last asked is remembered for this long: no pause between two requests is longer.
+_ASKED_FOR = timedelta(hours=1)
 #: Copies of one text this far apart count once.
 COPY_DAYS = 14
 
@@ -228,13 +230,27 @@ class Store:
         return {row["name"]: HostState(row["asked"], row["until"], row["reason"]) for row in self._rows(select(table))}
 
     def record_hosts(self, hosts: Mapping[str, HostState], *, now: datetime) -> None:
-        """Write what is known of hosts, and forget those whose time is over."""
+        """Write what is known of hosts, and forget those whose time is over, or that nobody asked for an hour."""
         table = schema.hosts
         with self._transaction(write=True) as connection:
             past = table.c.until.is_(None) | (table.c.until < now)
-            connection.execute(delete(table).where(past))
+            # A time in the future comes from a clock that was wrong.
+            old = table.c.asked.is_(None) | (table.c.asked < now - _ASKED_FOR) | (table.c.asked > now + _ASKED_FOR)
+            connection.execute(delete(table).where(past, old))
             for name, state in hosts.items():
                 self._upsert(connection, table, {"name": storable(name), **asdict(state)})
+
+    def waits(self) -> dict[str, tuple[datetime, str]]:
+        """Sources that were due in the last poll and not asked: until when, and why; by name."""
+        return {row["source"]: (row["until"], row["reason"]) for row in self._rows(select(schema.waits))}
+
+    def record_waits(self, waits: Mapping[str, tuple[datetime, str]]) -> None:
+        """Write which sources wait after a poll, in place of those of the one before."""
+        with self._transaction(write=True) as connection:
+            connection.execute(delete(schema.waits))
+            for source, (until, reason) in waits.items():
+                row = {"source": source, "until": until, "reason": storable(reason)}
+                self._upsert(connection, schema.waits, row)
 
     def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
         """When these sources were down, where it lasted into the time after `since`."""

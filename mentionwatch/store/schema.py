@@ -99,6 +99,15 @@ hosts = Table(
     Column("reason", Text),
 )
 
+#: Sources that were due and not asked: their host is left alone for now, or others were before them.
+waits = Table(
+    "waits",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("until", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 #: Which sources are watched for which brands: what a source held when it was first watched is backlog.
 watches = Table(
     "watches",

@@ -1,0 +1,118 @@
+"""Sites that want a long pause between two requests: kept over all sources, and from poll to poll."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from mentionwatch.config import parse_config
+from mentionwatch.fetch.hosts import group_of
+from mentionwatch.model import Polled, Postponed
+from mentionwatch.pipeline.api import poll
+from mentionwatch.pipeline.status import source_rows
+from mentionwatch.settings import SourceSettings
+from mentionwatch.sources import spacing_of
+from mentionwatch.store import Store
+from tests.feeds import rss
+from tests.servers import Answer, LoopbackServer
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+PRESET = """
+title = "Slow"
+site = "https://127.0.0.1/"
+status = "untested"
+verified = 2026-11-20
+evidence = "none"
+[params.board]
+about = "the board"
+[limits]
+per_minute = 1
+hosts = ["127.0.0.1"]
+[request]
+url = "{base}/{board}.rss?q={query}"
+[request.query]
+any = " OR "
+[feed]
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A site that wants a minute, asked by two sources of its preset and by one that is a plain address."""
+    with LoopbackServer() as server:
+        for path in ("/a.rss", "/b.rss", "/plain.rss"):
+            server.routes[path] = Answer(rss([(path, "Acme", "acme is here", "ann", NOW)]))
+        (tmp_path / "presets").mkdir()
+        (tmp_path / "presets" / "slow.toml").write_text(PRESET.replace("{base}", server.url("").rstrip("/")), "utf-8")
+        text = (
+            f'[store]\nurl = "sqlite:///{(tmp_path / "m.db").as_posix()}"\n[[brands]]\nname = "Acme"\n'
+            'match = ["acme", \'"acme router"\']\n[[sources]]\nname = "a"\nuse = "slow"\nboard = "a"\nevery = "5m"\n'
+            f'[[sources]]\nname = "b"\nuse = "slow"\nboard = "b"\nevery = "5m"\n'
+            f'[[sources]]\nname = "plain"\nurl = "{server.url("/plain.rss")}"\nevery = "5m"\n'
+        )
+        from dataclasses import replace
+
+        yield server, replace(parse_config(text, "test.toml"), presets=tmp_path / "presets")
+
+
+def test_one_request_a_minute_over_all_sources_of_the_site(world):
+    """However often polls come: each source has its turn, none is asked within the minute, and who waits is told."""
+    server, config = world
+    at, asked = NOW, []
+    for _ in range(8):
+        before = len(server.requests)
+        report = poll(config, now=at)
+        assert len(server.requests) - before <= 1
+        if len(server.requests) > before:
+            asked.append((at, server.asked()[-1].partition("?")[0]))
+        kinds = [type(outcome) for outcome in report.outcomes]
+        assert kinds.count(Polled) <= 1
+        assert report.exit_code() == 0
+        at += timedelta(seconds=25)
+    gaps = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(asked)]
+    assert min(gaps) >= timedelta(seconds=60)
+    assert [path for _, path in asked] == ["/a.rss", "/b.rss", "/plain.rss"]
+
+
+def test_who_waits_is_shown(world):
+    """``sources status`` names the site and its pause; when a source had its turn, it no longer waits."""
+    _server, config = world
+    report = poll(config, now=NOW)
+    waiting = [outcome.source for outcome in report.outcomes if isinstance(outcome, Postponed)]
+    assert waiting == ["b", "plain"]
+    with Store(config.store.url) as store:
+        rows = {row.name: row for row in source_rows(config, store, now=NOW)}
+        assert (rows["a"].waits, rows["b"].state) == (None, "new")
+        assert rows["b"].waits == "it waits for its turn at 127.0.0.1, which wants 60 s between two requests"
+        assert NOW + timedelta(seconds=55) < rows["b"].next_poll <= NOW + timedelta(seconds=60)
+    poll(config, now=NOW + timedelta(seconds=61))
+    with Store(config.store.url) as store:
+        rows = {row.name: row for row in source_rows(config, store, now=NOW)}
+        assert (rows["b"].waits, rows["b"].state) == (None, "ok")
+        assert rows["plain"].waits
+
+
+def test_all_queries_go_in_one_request(world):
+    """A site that takes OR is asked once for all that is looked for."""
+    server, config = world
+    poll(config, now=NOW)
+    assert server.asked() == ["/a.rss?q=%22acme%22%20OR%20%22acme%20router%22"]
+
+
+def test_a_site_is_one_with_all_below_it():
+    """www, old and oauth of a site share its one request a minute; another site of a like name does not."""
+    groups = frozenset({".site.example"})
+    for host in ("site.example", "www.site.example", "OLD.site.example."):
+        assert group_of(host, groups) == ".site.example"
+    assert group_of("mysite.example", groups) == "mysite.example"
+
+
+def test_a_plain_address_of_a_known_site_has_its_limits(tmp_path):
+    """A site's limits are about who asks, not about how it is written in the configuration."""
+    text = PRESET.replace("127.0.0.1", ".site.example").replace("{base}", "https://site.example")
+    (tmp_path / "slow.toml").write_text(text.replace("https://.site", "https://site"), "utf-8")
+    plain = SourceSettings(name="x", url="https://old.site.example/r/acme/.rss")
+    assert spacing_of([plain], tmp_path)[".site.example"] == 60.0
+    assert ".site.example" not in spacing_of([SourceSettings(name="x", url="https://mysite.example/")], tmp_path)

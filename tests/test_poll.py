@@ -574,3 +574,76 @@ def test_polling_leaves_no_loop_open(world):
     poll(config, now=NOW + HOUR)
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
+
+
+# --- presets ------------------------------------------------------------------------------------------------------
+
+PRESET = """
+title = "Two ways"
+site = "https://127.0.0.1/"
+status = "untested"
+verified = 2026-11-20
+evidence = "none"
+[request]
+url = "{base}/first"
+instead = "{base}/second"
+[api]
+items = "items"
+backoff = "backoff"
+[api.fields]
+guid = "id"
+text = "text"
+"""
+
+
+@pytest.fixture
+def two_ways(tmp_path):
+    """A preset that knows another address."""
+    from dataclasses import replace
+
+    with LoopbackServer() as server:
+        text = f'[store]\nurl = "sqlite:///{(tmp_path / "m.db").as_posix()}"\n[[brands]]\nname = "Acme"\nmatch = ["acme"]\n'
+        config = parse_config(text + '[[sources]]\nuse = "two"\nevery = "5m"\n', "test.toml")
+        (tmp_path / "two.toml").write_text(PRESET.replace("{base}", server.url("").rstrip("/")), "utf-8")
+        yield server, replace(config, presets=tmp_path)
+
+
+ITEM = Answer(b'{"items": [{"id": 1, "text": "acme"}]}')
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found", "state"),
+    [
+        (ITEM, ITEM, 1, "ok"),
+        (Answer(b'{"items": []}'), ITEM, 1, "ok"),
+        (Answer(status=404), ITEM, 1, "ok"),
+        (Answer(b"<html>"), ITEM, 1, "ok"),
+        (Answer(b'{"items": []}'), Answer(status=500), 0, "ok"),
+        (Answer(status=404), Answer(status=500), 0, "failing"),
+        (Answer(status=403), ITEM, 0, "blocked"),
+        (Answer(status=429), ITEM, 0, "failing"),
+    ],
+)
+def test_the_other_address_is_asked_where_the_first_is_not_there_or_empty(two_ways, first, second, found, state):
+    """Who refuses is not asked again in another way; what is told is what the first one said."""
+    server, config = two_ways
+    server.routes |= {"/first": first, "/second": second}
+    report = poll(config, now=NOW)
+    assert len(report.mentions) == found
+    assert report.statuses[0].state == state
+    assert server.asked() == (["/first"] if first is ITEM or first.status in {403, 429} else ["/first", "/second"])
+    if state == "failing":
+        assert f"HTTP {first.status}" in report.statuses[0].reason
+
+
+def test_a_site_that_asks_for_a_pause_in_its_answer_gets_it(two_ways):
+    """It is left alone, over polls, until then."""
+    server, config = two_ways
+    server.routes["/first"] = Answer(ITEM.body.replace(b"}]}", b'}], "backoff": 3600}'))
+    poll(config, now=NOW)
+    server.requests.clear()
+    report = poll(config, now=NOW + HOUR / 2)
+    assert not server.requests
+    assert "asked in its answer" in report.outcomes[0].reason
+    poll(config, now=NOW + 2 * HOUR)
+    assert server.asked() == ["/first"]

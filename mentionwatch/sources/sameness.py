@@ -96,7 +96,8 @@ class Known:
 def _keys(entry: Entry, words: str, url: str) -> list[tuple[str, ...]]:
     """Each of them names an entry within its document."""
     keys: list[tuple[str, ...]] = []
-    if entry.title or entry.text:
+    # Two reviews of one word are two where the source tells them apart by an id and gives them no place of their own.
+    if (entry.title or entry.text) and (url or not entry.guid):
         keys.append(("all", url, words, entry.author or "", str(entry.published), str(entry.rating)))
     if entry.guid:
         keys.append(("id", entry.guid, words))

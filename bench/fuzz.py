@@ -7,249 +7,52 @@ A reader gives a Document or raises ParseError, within two seconds of CPU and 30
 safe to store and to show.  Anything else is a finding: Hypothesis makes it as small as it can, and its document is
 saved with a .json that says who read it as what; ``--document`` reads one again.  Exits 1 when there was a finding.
 
-With ``--cases`` the cases depend on the seed alone.  Without, Hypothesis also climbs towards what takes much CPU.
+With ``--cases`` the cases depend on the seed and the code alone.  Without, Hypothesis also climbs, in every second
+batch, towards what takes much CPU.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import gzip
 import hashlib
 import json
 import math
-import re
 import resource
 import signal
 import sys
 import time
 import traceback
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from fuzz_cases import ORIGINALS, READERS, URL, Case, cases
 from hypothesis import HealthCheck, Phase, given, seed, settings, target
-from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 from mentionwatch.errors import ParseError
 from mentionwatch.identity import content_key, entry_id, url_key
 from mentionwatch.model import Document, Response
-from mentionwatch.sources.api import JSON_FEED, ApiSource
-from mentionwatch.sources.auto import AutoSource
-from mentionwatch.sources.feed import FeedSource, has_fast
-from mentionwatch.sources.page import PageSource
 from mentionwatch.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentionwatch.sources.base import Source
-
-DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
-URL = "https://site.example/a/feed.xml"
 MOST_CPU_S = 2.0
 MOST_MIB = 300.0
 HANGS_AFTER_S = 6.0
-LARGEST = 3_000_000
 #: Cases that Hypothesis makes of one seed, the time it has to climb in every second batch, and to make a finding small.
 BATCH = 2000
 CLIMB_S = 20.0
 SHRINK_S = 90.0
 #: Documents saved of one kind of finding: the small one, and later ones as they came.
 KEPT_OF_A_KIND = 4
-
-READERS: dict[str, Source] = {
-    "feed, plain": FeedSource("s", URL, fast=False),
-    **({"feed, fast": FeedSource("s", URL, fast=True)} if has_fast() else {}),
-    "json feed": ApiSource("s", JSON_FEED, url=URL),
-    "page": PageSource("s", URL),
-    "auto": AutoSource("s", URL),
-}
-FITTING = {"feeds": ("feed, plain", "feed, fast", "auto"), "pages": ("page", "auto"), "api": ("json feed", "auto")}
-TYPES = {
-    "feeds": ("text/xml", "text/xml; charset=iso-8859-1", "application/rss+xml; charset=utf-16", ""),
-    "pages": ("text/html", "text/html; charset=shift_jis", ""),
-    "api": ("application/json", "text/html", ""),
-}
-ODD = [
-    b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b'"', b"'", b"/>", b"</", b"<?xml ", b"<!DOCTYPE a [",
-    b"&#0;", b"&#x110000;", b"&#55296;", b"&lt;b&gt;", b"&amp;amp;", b"\xff", b"\xc3", b"\xed\xa0\x80",
-    b"\xe2\x80\xae", b"\x1b]8;;x\x07", b"\x00", b"\x85", b"\\ud800", b"\\", b"{", b"}", b"[", b"]", b"null",
-    b"1e999", b"-1", b"NaN", b"9" * 400, b"[" * 3000, b"0000-00-00", b"Feb 30", b"24:61", b"+99:99", b"://",
-    b"http://[::", b"http://a:99999/", b"https://www.google.com/url?q=", b"javascript:", b"data:,", b"//", b"%ff",
-    b"%00", b"?", b"#", b"<blockquote>", b"[quote]", b"[/quote]", b"<script>", b"</script>", b"<pre>", b"<title/>",
-    b"<item>", b"</item>", b"<entry>", b"<link href=", b" itemprop=review itemscope", b"xmlns:a=''",
-    b" xml:base='%'", b" xml:lang='x'",
-]  # fmt: skip
-NESTS = ((b"<div>", b"</div>"), (b"[", b"]"), (b'{"a":', b"}"), (b"<b><i>", b"</i></b>"))
-ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "koi8-r", "shift_jis", "utf-7", "gb18030", "cp037")
-SPLICED = {
-    "tag": re.compile(rb"<[^<>]{1,300}>"),
-    "attribute": re.compile(rb"\s[\w:-]{1,40}=(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}')"),
-    "value": re.compile(rb"\"[^\"\\]{0,300}\"|-?\d{1,20}(?:\.\d+)?|true|false|null"),
-    "element": re.compile(rb"(?s)<([\w:]{1,30})[\s>][^<>]{0,300}.{0,3000}?</\1>"),
-}
-
-
-@dataclass(frozen=True)
-class Original:
-    """A document that the mutations start from."""
-
-    kind: str
-    name: str
-    body: bytes
-
-    def pieces(self) -> list[bytes]:
-        """Its lines."""
-        return self.body.splitlines(keepends=True)
-
-
-# Hypothesis makes a choice simpler by taking an earlier one: the smallest document stands first.
-ORIGINALS = sorted(
-    (Original(kind, p.name, p.read_bytes()) for kind in FITTING for p in (DATA / kind).iterdir() if p.is_file()),
-    key=lambda o: (len(o.body), o.name),
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A document, and who reads it as what."""
-
-    kind: str
-    body: bytes
-    reader: str
-    content_type: str
-    #: What was done to which original.
-    made: str = ""
-
-
-# --- mutations --------------------------------------------------------------------------------------------
-# Every place is a number of one fixed range, taken modulo what there is: so a choice stays valid whatever becomes of
-# the choices before it, and Hypothesis can make each of them smaller by itself.
-
-
-def flip(body: bytes, *changes: tuple[int, int]) -> bytes:
-    made = bytearray(body or b" ")
-    for at, byte in changes:
-        made[at % len(made)] = byte
-    return bytes(made)
-
-
-def truncate(body: bytes, at: int) -> bytes:
-    return body[: at % (len(body) + 1)]
-
-
-def drop(body: bytes, at: int, length: int) -> bytes:
-    at %= len(body) + 1
-    return body[:at] + body[at + length :]
-
-
-def insert(body: bytes, at: int, piece: bytes, times: int = 1) -> bytes:
-    at %= len(body) + 1
-    return body[:at] + piece * min(times, LARGEST // max(1, len(piece))) + body[at:]
-
-
-def repeat(body: bytes, at: int, length: int, times: int) -> bytes:
-    at %= len(body) + 1
-    return insert(body, at, body[at : at + length], times)
-
-
-@cache
-def _pieces(what: str, other: int) -> list[bytes]:
-    return [found[0] for found in SPLICED[what].finditer(ORIGINALS[other].body)]
-
-
-def splice(body: bytes, what: str, at: int, other: int, there: int, keep: bool) -> bytes:  # noqa: FBT001, PLR0917 - choices
-    """Replace a piece of the document by one of another, or put it behind."""
-    mine = list(SPLICED[what].finditer(body[:100_000]))
-    others = _pieces(what, other)
-    if not mine or not others:
-        return body
-    piece = mine[at % len(mine)]
-    return body[: piece.end() if keep else piece.start()] + others[there % len(others)] + body[piece.end() :]
-
-
-def reencode(body: bytes, encoding: str) -> bytes:
-    return body[:500_000].decode("utf-8", "replace").encode(encoding, "replace")
-
-
-def redeclare(body: bytes, encoding: str) -> bytes:
-    made = re.sub(rb"encoding=([\"'])[\w-]+", rb"encoding=\g<1>" + encoding.encode(), body, count=1)
-    return re.sub(rb"charset=([\"']?)[\w-]+", rb"charset=\g<1>" + encoding.encode(), made, count=1)
-
-
-def nest(body: bytes, at: int, which: int, deep: int, closed: bool) -> bytes:  # noqa: FBT001 - a choice
-    opening, closing = NESTS[which]
-    at %= len(body) + 1
-    return body[:at] + opening * deep + closing * (deep if closed else 0) + body[at:]
-
-
-def wrap(body: bytes, how: str, other: int) -> bytes:
-    return {
-        "before": ORIGINALS[other].body + body,
-        "after": body + ORIGINALS[other].body,
-        "lines": b"\n" * 5000 + body,
-        "guard": b")]}'\n" + body,
-        "gzip": gzip.compress(body, 1, mtime=0),
-    }[how]
-
-
-PLACE = st.integers(0, 2**22 - 1)
-OTHER = st.integers(0, len(ORIGINALS) - 1)
-PIECE = st.sampled_from(ODD) | st.sampled_from(ODD) | st.text(max_size=12).map(lambda s: s.encode("utf-8", "replace"))
-#: Many or few of something, the tries of fewer included.
-TIMES = st.integers(1, 60) | st.integers(1, 1000) | st.integers(1, 30_000)
-LENGTH = st.integers(1, 6) | st.integers(1, 60) | st.integers(1, 600)
-SPLICE = st.tuples(st.just(splice), st.sampled_from(sorted(SPLICED)), PLACE, OTHER, PLACE, st.booleans())
-INSERT = st.tuples(st.just(insert), PLACE, PIECE)
-
-MUTATION: st.SearchStrategy[Any] = st.one_of(
-    INSERT,
-    INSERT.map(lambda step: step),
-    SPLICE,
-    SPLICE.map(lambda step: step),
-    SPLICE.map(lambda step: step),
-    st.lists(st.tuples(PLACE, st.integers(0, 255)), min_size=1, max_size=8).map(lambda changes: (flip, *changes)),
-    st.tuples(st.just(truncate), PLACE),
-    st.tuples(st.just(drop), PLACE, LENGTH),
-    st.tuples(st.just(insert), PLACE, PIECE, TIMES),
-    st.tuples(st.just(repeat), PLACE, LENGTH, TIMES),
-    st.tuples(st.just(reencode), st.sampled_from(ENCODINGS)),
-    st.tuples(st.just(redeclare), st.sampled_from((*ENCODINGS, "idna", "rot13", "base64", "x" * 50))),
-    st.tuples(st.just(nest), PLACE, st.integers(0, len(NESTS) - 1), TIMES, st.booleans()),
-    st.tuples(st.just(wrap), st.sampled_from(("before", "after", "lines", "guard", "gzip")), OTHER),
-)
-MUTATIONS = st.lists(MUTATION, min_size=1, max_size=2) | st.lists(MUTATION, min_size=1, max_size=8)
-#: For each sixteenth of the original's lines: 0 leaves them out, which is rare, and what a smaller case tries first.
-LINES = st.lists(st.integers(0, 99), min_size=16, max_size=16)
-#: How much of the end or of the start is kept: nearly always all of it.  Two numbers, because Hypothesis likes to draw
-#: the numbers that it sees in the code, and most of these are small.
-CROP = st.builds(lambda blocks, rest: blocks * 4096 + rest, st.integers(0, 2**13), st.integers(0, 4095))
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """The document of a case, a reader for it, and the content type that it comes with."""
-    start = draw(st.sampled_from(ORIGINALS))
-    lines = start.pieces()
-    kept = draw(LINES)
-    body = b"".join(line for n, line in enumerate(lines) if kept[n * len(kept) // len(lines)])
-    steps = draw(MUTATIONS)
-    for mutate, *choices in steps:
-        body = mutate(body, *choices)[:LARGEST]
-    body = body[: draw(CROP)]
-    body = body[max(0, len(body) - draw(CROP)) :]
-    fitting = [name for name in FITTING[start.kind] if name in READERS]
-    reader = draw(st.sampled_from(fitting * 4 + list(READERS)))
-    told = "; ".join(f"{mutate.__name__}{tuple(choices)}" for mutate, *choices in steps)
-    return Case(start.kind, body, reader, draw(st.sampled_from(TYPES[start.kind])), f"{start.name}: {told[:2000]}")
 
 
 # --- judging ----------------------------------------------------------------------------------------------
@@ -311,7 +114,7 @@ def _read(case: Case) -> Verdict:
         return Verdict("hung", HANGS_AFTER_S, f"time of {case.reader}", f"more than {HANGS_AFTER_S:.0f} s of CPU")
     except Exception as e:  # noqa: BLE001 - whatever it is, that is what is looked for
         place = traceback.extract_tb(e.__traceback__)[-1]
-        kind = f"{type(e).__name__} at {place.filename}:{place.lineno}"
+        kind = f"{type(e).__name__} at {'/'.join(Path(place.filename).parts[-2:])}:{place.lineno}"
         return Verdict("broke", time.process_time() - began, kind, traceback.format_exc(limit=-4))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -326,14 +129,10 @@ def judge(case: Case) -> Verdict:
     peak = peak_mib()
     if verdict.kind is None and verdict.cpu_s > MOST_CPU_S:
         verdict = min(verdict, _read(case), key=lambda v: v.cpu_s)
-        if verdict.cpu_s > MOST_CPU_S:
-            return Verdict(
-                verdict.outcome, verdict.cpu_s, f"time of {case.reader}", f"took {verdict.cpu_s:.1f} s of CPU"
-            )
+    if verdict.kind is None and verdict.cpu_s > MOST_CPU_S:
+        return replace(verdict, kind=f"time of {case.reader}", what=f"took {verdict.cpu_s:.1f} s of CPU")
     if verdict.kind is None and peak > max(MOST_MIB, before + 10):
-        return Verdict(
-            verdict.outcome, verdict.cpu_s, f"memory of {case.reader}", f"took the process to {peak:.0f} MiB"
-        )
+        return replace(verdict, kind=f"memory of {case.reader}", what=f"took the process to {peak:.0f} MiB")
     return verdict
 
 
@@ -354,12 +153,16 @@ def peak_mib() -> float:
 # --- the run ----------------------------------------------------------------------------------------------
 
 
+class Found(Exception):  # noqa: N818 - it is no error of this script
+    """What the property fails with."""
+
+
 class Over(BaseException):
-    """Ends a batch: the run's time or cases are used up, or the time to make a finding small."""
+    """Ends a batch: the run's time or cases are used up, or the time to climb or to make a finding small."""
 
 
 class Run:
-    """What one run of Hypothesis after another has done so far."""
+    """What the batches have done so far.  Each is one run of Hypothesis with a seed of its own."""
 
     def __init__(self, given_options: argparse.Namespace) -> None:
         self.options = given_options
@@ -383,21 +186,15 @@ class Run:
 
     @property
     def over(self) -> bool:
-        return self.done == self.options.cases or time.monotonic() > self.until
+        return bool(self.done == self.options.cases) or time.monotonic() > self.until
 
     def check(self, case: Case) -> None:
         """The property: fails for a finding of a kind that is new, and while shrinking for that kind only."""
         if (self.small is None and self.over) or time.monotonic() > self.batch_until:
             raise Over
-        # Hypothesis makes one document in several ways; it is read once a batch.
-        told = (hashlib.md5(case.body, usedforsecurity=False).digest(), case.reader, case.content_type)
-        is_new = told not in self.verdicts
-        if is_new:
-            self._note(case)
-            self.verdicts[told] = judge(case)
-            self.peak = max(self.peak, peak_mib())
-        verdict = self.verdicts[told]
+        verdict, is_new = self._judge_once(case)
         if self.climbing:
+            # Not otherwise: Hypothesis also goes by it where it does not climb, and no two runs take the same time.
             target(verdict.cpu_s, label="seconds of CPU")
         if self.small is None:
             if not is_new:
@@ -409,8 +206,19 @@ class Run:
             self.small, self.batch_until = (verdict, case), time.monotonic() + SHRINK_S
         elif verdict.kind != self.small[0].kind:
             return
-        self.small = min(self.small, (verdict, case), key=lambda found: len(found[1].body))
-        raise AssertionError(verdict.what)
+        # Of two of one length the later, which came of fewer or simpler choices.
+        self.small = min((verdict, case), self.small, key=lambda found: len(found[1].body))
+        raise Found(verdict.what)
+
+    def _judge_once(self, case: Case) -> tuple[Verdict, bool]:
+        """Hypothesis makes one document in several ways; it is read once a batch."""
+        told = (hashlib.md5(case.body, usedforsecurity=False).digest(), case.reader, case.content_type)
+        if told in self.verdicts:
+            return self.verdicts[told], False
+        self._note(case)
+        self.verdicts[told] = judge(case)
+        self.peak = max(self.peak, peak_mib())
+        return self.verdicts[told], True
 
     def _note(self, case: Case) -> None:
         for file, told in zip(self.notes, (case.body, describe(case)), strict=True):
@@ -423,6 +231,8 @@ class Run:
             file.close()
         self.running.unlink()
         beside(self.running).unlink()
+        with contextlib.suppress(OSError):  # there are findings in it
+            self.options.save.rmdir()
 
     def _known(self, verdict: Verdict, case: Case) -> bool:
         if not self.found[verdict.kind or ""]:
@@ -448,21 +258,25 @@ class Run:
         self.batch_until = time.monotonic() + CLIMB_S if self.climbing else math.inf
         phases = (Phase.generate, Phase.shrink, *((Phase.target,) if self.climbing else ()))
         self.verdicts.clear()
-        property_ = given(cases())(self.check)
-        property_ = settings(
+        configure = settings(
             max_examples=BATCH,
             phases=phases,
             database=None,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
-        )(property_)
-        self.small = None
-        with contextlib.suppress(AssertionError, Flaky, Over):
-            seed(self.options.seed * 1_000_003 + number)(property_)()
+        )
+        try:
+            seed(self.options.seed * 1_000_003 + number)(configure(given(cases())(self.check)))()
+        except (Found, Flaky, Over):
+            pass  # what was found stands in self.small
+        finally:
+            self._end_batch()
+
+    def _end_batch(self) -> None:
         if self.small is not None:
             self._tell(*self.small)
-            self.small = None
+        self.small = None
 
     def summary(self) -> str:
         told = ", ".join(f"{n} {name}" for name, n in sorted(self.outcomes.items()))

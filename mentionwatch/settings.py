@@ -198,6 +198,10 @@ class Brand:
     alerts: AlertSettings | None = None
 
 
+#: Presets that are no sites: they read files, or run a program.  What was only found and not named may use neither.
+OWN_PLACES = frozenset({"files", "command"})
+
+
 @dataclass(frozen=True)
 class SourceSettings:
     """``[[sources]]``: where to look.  Either ``url`` or ``use``."""

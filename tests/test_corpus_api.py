@@ -1,9 +1,8 @@
-"""Recorded JSON Feeds, answers of APIs and review pages: each is read, and whole."""
+"""Recorded JSON Feeds and answers of APIs: each is read, and whole."""
 
 from __future__ import annotations
 
 import json
-import re
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -43,13 +42,6 @@ def read(path: str, kind: str) -> Document:
         assert time.process_time() - start < 2
 
 
-def review_objects(path: str) -> int:
-    """Review objects in the page's JSON-LD, counted by other means than the adapter's."""
-    page = (CORPUS / path).read_text("utf-8", errors="replace")
-    blocks = re.findall(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", page, re.DOTALL)
-    return sum(len(re.findall(r'"@type"\s*:\s*(?:\[\s*)?"Review"', block)) for block in blocks)
-
-
 @pytest.mark.parametrize("kind", ["auto", "api"])
 @pytest.mark.parametrize(("path", "count"), rows("jsonfeed"))
 def test_json_feeds(path, count, kind):
@@ -57,35 +49,6 @@ def test_json_feeds(path, count, kind):
     document = read(path, kind)
     assert len(document.entries) >= count
     assert document.entries or path.endswith("unknown.json"), "only one of them has no items"
-
-
-@pytest.mark.parametrize("kind", ["auto", "page"])
-@pytest.mark.parametrize(("path", "count"), rows("jsonld-review-page"))
-def test_review_pages(path, count, kind):
-    """Each review of a page is read once: those that it holds twice are told."""
-    document = read(path, kind)
-    twice = [d for d in document.dropped if d.why == "the page holds it twice"]
-    assert len(document.entries) + len(twice) == review_objects(path) >= count
-    assert len(twice) == len(document.dropped)
-    assert len({entry.guid for entry in document.entries}) == len(document.entries)
-    assert all(entry.author and (entry.text or entry.rating) for entry in document.entries)
-
-
-@pytest.mark.parametrize(("path", "count"), rows("jsonld-broken-page"))
-def test_broken_pages(path, count):
-    """A page whose JSON-LD is broken is mended or refused in words, and no crash; none of these holds a review."""
-    assert review_objects(path) == count == 0
-    with pytest.raises(ParseError) as e:
-        read(path, "page")
-    assert e.value.state == "not-a-feed"
-
-
-def test_mended_pages_give_their_ratings():
-    """Behind the comments, CDATA and semicolons of the broken pages stands what the error speaks of."""
-    broken = [path for path, *_ in (row.values for row in rows("jsonld-broken-page")) if "recipe-scrapers" in path]
-    for path in broken:
-        with pytest.raises(ParseError, match="names an average rating"):
-            read(path, "page")
 
 
 def test_hacker_news():

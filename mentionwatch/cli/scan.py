@@ -95,6 +95,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
             fetch=config.fetch if config else FetchSettings(),
             tone=config.tone if config else ToneSettings(),
             preset_folder=user_presets(),
+            folder=config.path.parent if config and config.path else None,
             progress=step,
         )
     shown = [mention for mention in report.mentions if not tones or mention.tone.label in tones]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from mentionwatch.cli.groups import Group
 from mentionwatch.cli.hints import error_text
 from mentionwatch.cli.moving import MOVING
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
+from mentionwatch.cli.presets import presets_command
 from mentionwatch.cli.show import age, now, plural, show_table, until
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
@@ -104,11 +106,12 @@ def check_command(places: tuple[str, ...]) -> int:
     """
     from mentionwatch.config import user_presets
     from mentionwatch.pipeline.check import check_sources
-    from mentionwatch.pipeline.places import named_files
+    from mentionwatch.pipeline.places import named_files, with_files
 
     config = find_settings_config() if places else load_settings_config()
     at = now()
-    wanted = _wanted(places, config)
+    folder = config.path.parent if config and config.path else Path.cwd()
+    wanted = with_files(_wanted(places, config), folder)
     checked = check_sources(
         wanted,
         config.brands if config else (),
@@ -197,3 +200,4 @@ for _command in MOVING:
 
 
 sources_command.add_command(discover_command)
+sources_command.add_command(presets_command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch import toml
 from mentionwatch.config.checks import check_document
-from mentionwatch.config.params import Presets, with_params
+from mentionwatch.config.params import Presets, refused_places, with_params
 from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
 from mentionwatch.config.show import show_config, starter
 from mentionwatch.errors import ConfigError, Problem
@@ -139,6 +139,7 @@ def load_config(
     document = with_params(toml.parse(toml.read_text(path, str(path)), str(path)), presets)
     secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
     more = [document.problem(where, why) for where, why in missing.items()]
+    more += [] if named else refused_places(document)
     config = _build(document, check_query, presets, more)
     config = replace(put_secrets(config, secrets), path=path, presets=user_presets())
     return replace(config, store=replace(config.store, url=_store_url(config.store.url, path.parent)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from mentionwatch.settings import SourceSettings
+from mentionwatch.settings import OWN_PLACES, SourceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -66,7 +66,22 @@ def wrong_params(document: Document, presets: Presets | None) -> Iterator[Proble
             continue
         given = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items() if _is_text(v)}
         for key, what in presets.check(use, given):
-            yield document.problem(("sources", n, *(("params", key) if key in params else (key,) if key else ())), what)
+            first, _, inner = key.partition(".")
+            place = (*(("params",) if first in params else ()), *filter(None, (first, inner)))
+            yield document.problem(("sources", n, *place), what)
+
+
+def refused_places(document: Document) -> list[Problem]:
+    """Sources that read files or run a program, in a file that was only found: it may come from a stranger."""
+    sources = document.values.get("sources")
+    return [
+        document.problem(
+            ("sources", n, "use"),
+            f'"{source["use"]}" is refused in a config that was only found, so name it: --config FILE',
+        )
+        for n, source in enumerate(sources if isinstance(sources, list) else ())
+        if isinstance(source, dict) and isinstance(source.get("use"), str) and source["use"] in OWN_PLACES
+    ]
 
 
 def _is_known(use: Any, presets: Presets | None) -> bool:
@@ -78,7 +93,9 @@ def _is_text(value: Any) -> bool:
 
 
 def _as_texts(value: Any) -> Any:
-    """A number as it is written, alone or in a list; all else as it stands."""
+    """A number as it is written, alone or in a list; a table as a list of ``key=value``; all else as it stands."""
+    if isinstance(value, dict) and all(isinstance(inner, (str, int, float)) for inner in value.values()):
+        return [f"{key}={inner}" for key, inner in value.items()]
     if isinstance(value, list):
         return [_as_texts(one) for one in value]
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

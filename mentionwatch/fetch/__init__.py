@@ -453,8 +453,10 @@ class Fetcher:
         cap = self._settings.max_bytes
         address, _, offset = request.url.partition("#offset=")
         start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 16 else None
+        path = url2pathname(urlsplit(address).path)
+        named = replace(request, public_url=path)
         try:
-            with Path(url2pathname(urlsplit(address).path)).open("rb") as file:
+            with Path(path).open("rb") as file:
                 told = os.fstat(file.fileno())
                 # Of a file that is written to, the time may stand still; its size does not.
                 mark = f"{told.st_mtime_ns:x}-{told.st_size:x}"
@@ -464,11 +466,11 @@ class Fetcher:
                 body = file.read(cap + 1)
         except (OSError, ValueError) as e:  # ValueError: a NUL in the path
             raise failures.error(
-                getattr(e, "strerror", None) or "it cannot be read", request, advice="check the path"
+                getattr(e, "strerror", None) or "it cannot be read", named, advice="check the path"
             ) from e
         if start is None:
             if len(body) > cap:
-                raise failures.too_large(cap, request)
+                raise failures.too_large(cap, named)
             return Response(url=request.url, headers={}, body=body, fetched_at=now, given=request.given)
         found = {"content-range": f"bytes {start}-{start + len(body[:cap]) - 1}/{told.st_size}", "etag": mark}
         return Response(url=request.url, headers=found, body=body[:cap], fetched_at=now, given=request.given)

@@ -29,6 +29,7 @@ _ALLOWED: dict[tuple[str, str], Any] = {
         model.Document,
         model.Dropped,
         model.Entry,
+        model.FeedLink,
         model.Login,
         model.Request,
         settings.Secret,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.lock import poll_lock
-from mentionwatch.pipeline.places import as_places, named_files
+from mentionwatch.pipeline.places import as_places, named_files, with_files
 from mentionwatch.pipeline.poll import PollReport, poll_store
 from mentionwatch.pipeline.scan import ScanReport, scan_sources, terms_brand
 from mentionwatch.pipeline.search import search_store
@@ -19,7 +20,6 @@ from mentionwatch.store import Filter, Store, store_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
-    from pathlib import Path
 
     from mentionwatch.deliver.base import Channel
     from mentionwatch.health import Change
@@ -45,6 +45,7 @@ def scan(
     fetch: FetchSettings = _FETCH,
     tone: ToneSettings = _TONE,
     preset_folder: Path | None = None,
+    folder: Path | None = None,
     progress: Callable[[str], None] = _quietly,
 ) -> ScanReport:
     """Look once, and store nothing.
@@ -60,6 +61,7 @@ def scan(
         fetch: Limits of fetching.
         tone: What judges.
         preset_folder: The user's own presets, which go before those of the package.
+        folder: What paths in the parameters of `sources` are relative to; None: the working folder.
         progress: Called with a source's name when it is done.
 
     Returns:
@@ -72,6 +74,7 @@ def scan(
         ConfigError: There is no such preset.
     """
     places = [*as_places(urls, presets), *sources] or as_places((), default_presets(preset_folder)[0])
+    places = with_files(places, folder or Path.cwd())
     return scan_sources(
         [make_source(place, preset_folder) for place in places],
         tuple(brands) or (terms_brand(terms),),

@@ -23,7 +23,7 @@ from mentionwatch.pipeline.places import as_place
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.sources import platforms
 from mentionwatch.sources.discover import Discovery, guesses
-from mentionwatch.sources.presets import names, preset
+from mentionwatch.sources.presets import preset
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -305,13 +305,11 @@ class _Search:
         """Whether a preset that is proposed is there, and takes what it would be given."""
         if link.use is None:
             return True
-        if link.use not in names(self.preset_folder):
-            return False
         try:
             found = preset(link.use, self.preset_folder)
         except ConfigError:
             return False
-        return set(link.params) <= {*found.needs, *found.params}
+        return set(link.params) <= set(found.params)
 
 
 def _request(url: str) -> Request:

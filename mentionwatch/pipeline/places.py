@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import os
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +17,12 @@ from mentionwatch.sources.presets import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from mentionwatch.settings import Config
+
+
+#: Files that one source reads at most.
+MOST_FILES = 1_000
 
 
 def known_presets(folder: Path | None = None) -> Presets:
@@ -67,4 +77,36 @@ def as_places(urls: Iterable[str], presets: Iterable[str]) -> list[SourceSetting
 
 def named_files(places: Sequence[SourceSettings]) -> list[str]:
     """The ``file:`` URLs among sources: only what was named by hand may be read."""
-    return [place.url for place in places if place.url and place.url.startswith("file:")]
+    own = [url for place in places if place.use == "files" for url in place.params.get("path", ())]
+    return [*(place.url for place in places if place.url and place.url.startswith("file:")), *own]
+
+
+def placed_sources(config: Config) -> list[SourceSettings]:
+    """A configuration's sources, with the files that they read looked up now."""
+    return with_files(config.sources, config.path.parent if config.path else Path.cwd())
+
+
+def with_files(places: Iterable[SourceSettings], folder: Path) -> list[SourceSettings]:
+    """Sources whose files are looked up now: those that fit what was written, as ``file:`` URLs.
+
+    Args:
+        places: Some of which may be ``use = "files"``.
+        folder: What relative paths are relative to.
+    """
+    return [_with_files(place, folder) if place.use == "files" else place for place in places]
+
+
+def _with_files(place: SourceSettings, folder: Path) -> SourceSettings:
+    path = place.params.get("path", ())
+    patterns = (path,) if isinstance(path, str) else path
+    found = [file for pattern in patterns for file in _fitting(folder / Path(pattern).expanduser())]
+    return replace(place, params={**place.params, "path": tuple(dict.fromkeys(file.as_uri() for file in found))})
+
+
+def _fitting(pattern: Path) -> list[Path]:
+    """The files that fit; where there are none the pattern itself, so that asking for it says so."""
+    whole = Path(os.path.abspath(pattern))  # noqa: PTH100 - resolve() would follow links
+    if not glob.has_magic(str(whole)) or whole.exists():
+        return [whole]
+    found = (Path(name) for name in glob.iglob(str(whole), recursive=True))  # noqa: PTH207 - ** as in a shell
+    return sorted(islice((path for path in found if path.is_file()), MOST_FILES)) or [whole]

@@ -15,6 +15,7 @@ from mentionwatch.match import Matcher
 from mentionwatch.model import Failed, Outcome, Postponed
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.places import named_files, placed_sources
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.take import Taker, place_of
 from mentionwatch.pipeline.verdict import judge_brand
@@ -115,6 +116,7 @@ def poll_store(
     async def run() -> PollReport:
         fetcher = Fetcher(
             config.fetch,
+            files=named_files(placed_sources(config)),
             spacing=spacing_of(config.sources, preset_folder),
             cooled=_cooled(store, now),
             ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},
@@ -193,7 +195,10 @@ class Poller:
         self._channels = tuple(channels)
         self._progress = progress
         self._engine: Engine = make_engine(config.tone)
-        self._sources = [(settings, make_source(settings, preset_folder)) for settings in config.sources]
+        self._sources = [
+            (settings, make_source(placed, preset_folder))
+            for settings, placed in zip(config.sources, placed_sources(config), strict=True)
+        ]
         self._matchers: dict[tuple[str, ...], Matcher] = {}
 
     async def poll(self, now: datetime, *, every_source: bool = False) -> PollReport:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
+from mentionwatch.settings import OWN_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +67,7 @@ def spacing_of(sources: Iterable[SourceSettings], preset_folder: Path | None = N
     listed = list(sources)
     found: dict[str, float] = {}
     for name in {source.use for source in listed if source.use is not None}:
-        if name not in _OWN:
+        if name not in OWN_PLACES:
             known = preset(name, preset_folder)
             found |= {host: max(known.limits.spacing_s, found.get(host, 0.0)) for host in known.hosts}
     hosts = {urlsplit(source.url).hostname or "" for source in listed if source.url}
@@ -94,16 +95,14 @@ def _from_url(name: str, url: str, kind: str) -> Source:
     return AutoSource(name, url)
 
 
-#: Sources of the user's own, which are no sites: see docs/files.md.
-_OWN = frozenset({"files", "command"})
-
-
 def _from_preset(settings: SourceSettings, use: str, folder: Path | None) -> Source:
     from mentionwatch.sources.presets import preset
 
     found = preset(use, folder, key=f"sources.{settings.name}.use")
     given = _as_lists(settings.params, found)
     wrong = list(_wrong_params(given, found))
+    if found.own is not None and not wrong:
+        return _own(settings.name, found.own, given)
     asker = None if wrong else _asker(settings.name, found, given)
     if asker is not None:
         wrong = list(_no_address(asker))
@@ -118,6 +117,33 @@ def _from_preset(settings: SourceSettings, use: str, folder: Path | None) -> Sou
 
     reader = _from_url(settings.name, "", "page" if found.page is not None else "feed")
     return SiteSource(asker, found.feed or found.page or FeedSpec(), reader)
+
+
+def _own(name: str, own: str, given: Mapping[str, str | tuple[str, ...]]) -> Source:
+    """Files or a program of the user's; see docs/files.md."""
+    from mentionwatch.sources.files import CommandSource, FilesSource
+    from mentionwatch.sources.records import Reading
+
+    def one(key: str) -> str:
+        value = given.get(key, "")
+        return value if isinstance(value, str) else ""
+
+    reading = Reading(
+        _columns(given),
+        worst=float(one("worst").replace(",", ".")) if one("worst") else None,
+        best=float(one("best").replace(",", ".")) if one("best") else None,
+    )
+    if own == "command":
+        return CommandSource(name, tuple(given.get("argv", ())), reading)
+    # In pieces: an export of years is larger than a document may be.
+    urls = tuple(f"{url}#offset=0" for url in given.get("path", ()))
+    return FilesSource(name, urls, one("format"), reading, one("encoding"))
+
+
+def _columns(given: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
+    """``fields``, which came as a table, as it was written: our name and their column."""
+    parts = (part.partition("=") for part in given.get("fields", ()))
+    return {key.strip(): column.strip() for key, _, column in parts if key.strip()}
 
 
 def _asker(name: str, preset: Preset, given: Mapping[str, str | tuple[str, ...]]) -> Asker:
@@ -156,6 +182,10 @@ def check_params(
         return [("", str(problem)) for problem in e.problems]
     lists = _as_lists(given, found)
     wrong = list(_wrong_params(lists, found))
+    if found.own is not None:
+        from mentionwatch.sources.files import problems_of
+
+        return wrong or list(problems_of({**lists, "fields": _columns(lists)}))
     return wrong or list(_no_address(_asker(use, found, lists)))
 
 

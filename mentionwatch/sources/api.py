@@ -7,7 +7,7 @@ is one that is built in.  Paths are explained in ``values.find``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -98,6 +98,19 @@ class Join:
     on: str
     #: The key that the item gets the member under.
     into: str
+    #: Paths in a member and what stands there, for a list of many kinds in which ids are unique only within a kind:
+    #: ``included`` of JSON:API.
+    where: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A part of a value, which becomes a value of the item: the last part of an address, the host of an account."""
+
+    #: Path of the value.
+    of: str
+    #: Regular expression that is looked for in it; its first group is the part.
+    pattern: str
 
 
 @dataclass(frozen=True)
@@ -107,11 +120,14 @@ class ApiSpec:
     fields: FieldMap
     #: Path of the list of items; "": the answer itself is the list.  Lists divided by ``+`` are read one after another.
     items: str = ""
-    #: An answer without a list of items means that there are none.  Else it means that this is not the API.
+    #: An answer without the list, but with what it should stand in, means that there are none.  Else it means that
+    #: this is not the API.
     items_optional: bool = False
     #: Path that an item must have to be an entry: some lists hold other things too.
     require: str = ""
     join: tuple[Join, ...] = ()
+    #: By the key that the item gets the part under, for fields and templates.
+    captures: dict[str, Capture] = field(default_factory=dict)
     paging: Paging = Paging()
     #: Paths of the message in an answer that is an error.
     error: str = "error.message|error|errors.message|errors|error_message"
@@ -121,11 +137,18 @@ class ApiSpec:
     title: str = ""
     language: str = ""
     base: str = ""
-    #: Template of an entry's URL, from the item's paths and parameters; goes before ``fields.url``.
+    #: Templates of an entry's URL and of its id, from the item's paths and parameters; they go before ``fields.url``
+    #: and ``fields.guid``.  An id that is unique only within a part of the site needs the part's name beside it.
     link: str = ""
+    guid: str = ""
     kind: EntryKind = "post"
-    #: From what stands at ``fields.kind`` to a kind.
+    #: From what stands at ``fields.kind`` to a kind; "*" is for whatever else stands there, if anything does.
     kinds: dict[str, EntryKind] = field(default_factory=dict)
+    #: From a site's names of languages and countries, in lower case, to BCP 47 tags and ISO 3166-1 codes.
+    languages: dict[str, str] = field(default_factory=dict)
+    countries: dict[str, str] = field(default_factory=dict)
+    #: Titles and names, though plain text, are written with HTML's entities.
+    entities: bool = False
     #: Templates for fields that no item tells: community, country, language, version.
     constants: dict[str, str] = field(default_factory=dict)
     #: Ends of the rating scale.
@@ -187,10 +210,13 @@ class ApiSource:
 
     def parse(self, response: Response) -> Document:
         """Read one answer; see Source."""
+        return self.asker.discreet(lambda: self._read(response)) if self.asker else self._read(response)
+
+    def _read(self, response: Response) -> Document:
         shown = self._shown(response.url)
         root = self._load(response, shown)
         items = self._items(root, shown)
-        reader = Reader(self.name, self.spec, self._values(response), root, response)
+        reader = Reader(self.name, self.spec, self._values(response), root, replace(response, url=shown))
         read = [reader.read(number, item) for number, item in enumerate(items[:ITEM_CAP], 1)]
         dropped = [found for found in read if isinstance(found, Dropped)]
         if len(items) > ITEM_CAP:
@@ -212,7 +238,7 @@ class ApiSource:
 
     def _pause(self, root: Any) -> timedelta | None:
         found = filter(None, map(values.as_number, values.find(root, self.spec.backoff)))
-        return timedelta(seconds=min(next(found, 0.0), _LONGEST_PAUSE_S)) or None
+        return timedelta(seconds=min(max(0.0, next(found, 0.0)), _LONGEST_PAUSE_S)) or None
 
     def _load(self, response: Response, shown: str) -> Any:
         try:
@@ -242,7 +268,7 @@ class ApiSource:
             # Masked before it is cut: some answers quote the key that they do not know.
             quoted = one_line(self._shown(message), 200)
             raise ParseError(f'it answered with an error: "{quoted}"', url=shown, state=state)
-        if isinstance(found, list) or (found is None and (self.spec.items_optional or self._has_null(root))):
+        if isinstance(found, list) or (found is None and self._may_lack(root)):
             return []
         raise ParseError(self._stranger(root), url=shown, state="not-a-feed")
 
@@ -263,17 +289,18 @@ class ApiSource:
             known = {
                 key: other
                 for other in (others if isinstance(others, list) else ())
-                if (key := next(filter(None, map(values.as_text, values.find(other, join.id))), None))
+                if all(want in values.find(other, path) for path, want in join.where.items())
+                and (key := next(filter(None, map(values.as_text, values.find(other, join.id))), None))
             }
             items = [_with_member(item, join, known) for item in items]
         return items
 
-    def _has_null(self, root: Any) -> bool:
+    def _may_lack(self, root: Any) -> bool:
         # {"hits": null} is how some servers write an empty list; {} is another document.
         first = self.spec.items.split("+")[0].split("|")[0].strip()
         above, _, key = first.rpartition(".")
         holder = values.container(root, above)
-        return isinstance(holder, dict) and key in holder
+        return isinstance(holder, dict) and (self.spec.items_optional or key in holder)
 
     def _stranger(self, root: Any) -> str:
         wanted = f'"{self.spec.items.split("|")[0]}"' if self.spec.items else "a list"
@@ -310,7 +337,7 @@ class ApiSource:
         return self._to(with_parameter(response.url, self.spec.paging.parameter, value), response)
 
     def _to(self, url: str, response: Response) -> Request:
-        return self.asker.to(url, response.given) if self.asker else Request(url)
+        return self.asker.further(url, response.given) if self.asker else Request(url)
 
     def _next_page(self, root: Any, response: Response) -> Iterator[Request]:
         paging = self.spec.paging

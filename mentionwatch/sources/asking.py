@@ -13,14 +13,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from mentionwatch.errors import ParseError
 from mentionwatch.model import Login, Request
-from mentionwatch.sources.template import fill, masked, placeholders, secret_values
+from mentionwatch.sources.template import MASK, fill, masked, placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from mentionwatch.model import Ask, Search
+    from mentionwatch.model import Ask, Document, Entry, Search
 
 #: How far back is asked for when nobody says.
 LOOK_BACK = timedelta(days=7)
@@ -28,6 +29,8 @@ LOOK_BACK = timedelta(days=7)
 ASKED = frozenset({"query", "since", "page", "cursor", "before", "json"})
 #: Lists of parameters ask for each combination; so many requests at most.
 MOST_REQUESTS = 200
+#: Shorter secrets, a user's name perhaps, stand in links by chance too, and are left there.
+_LEAST_SECRET = 12
 
 _SINCE = {"date": "%Y-%m-%d", "iso": "%Y-%m-%dT%H:%M:%SZ", "compact": "%Y%m%d%H%M%S"}
 _WORD = re.compile(r"[\W_]+")
@@ -122,7 +125,8 @@ class Asker:
             for query in queries
             for values in self.combinations()
         ]
-        return found[:MOST_REQUESTS]
+        # Several brands may stand behind one address, where a parameter goes before the query.
+        return list({request.url: request for request in found}.values())[:MOST_REQUESTS]
 
     def combinations(self) -> Iterator[dict[str, str]]:
         """Values of the parameters, once for each request that they ask for."""
@@ -143,12 +147,12 @@ class Asker:
             ValueError: One is missing.
         """
         values = {**given, "json": _json(self.spec.json, given)}
-        url = fill(self.spec.url, values.get)
+        url = fill(self.spec.url, _first_of(values))
         if url is None:
             missing = ", ".join(name for name in self.spec.parameters() if name not in given)
             raise ValueError(f"{self.name} lacks a value for {missing}")
         request = self.to(url, given)
-        other = fill(self.spec.instead, values.get) if self.spec.instead else None
+        other = fill(self.spec.instead, _first_of(values)) if self.spec.instead else None
         return replace(request, instead=self.to(other, given)) if other else request
 
     def to(self, url: str, given: Mapping[str, str]) -> Request:
@@ -172,13 +176,46 @@ class Asker:
 
     def again(self, given: Mapping[str, str], **changes: str) -> Request:
         """The request of an answer once more, with another page or cursor."""
-        secret = {name: value for name in self.secrets if isinstance(value := self.params.get(name), str)}
-        return self.request({**secret, **given, **changes})
+        return self.request({**self._secret(), **given, **changes})
+
+    def further(self, url: str, given: Mapping[str, str]) -> Request:
+        """A request to a URL that an answer names as its next page; it wants the same token as the first."""
+        return self.to(url, {**self._secret(), **given})
+
+    def _secret(self) -> dict[str, str]:
+        # Left out of what is given along with a request, and so of what its answer brings back.
+        return {name: value for name in self.secrets if isinstance(value := self.params.get(name), str)}
 
     def shown(self, text: str) -> str:
         """A text without the secrets of this source."""
-        texts = {name: value for name, value in self.params.items() if isinstance(value, str)}
-        return masked(text, secret_values(texts, self.secrets))
+        return masked(text, self._hidden())
+
+    def _hidden(self) -> tuple[str, ...]:
+        given = (self.params.get(name, "") for name in self.secrets)
+        values = (one for value in given for one in ((value,) if isinstance(value, str) else value) if one)
+        return tuple(sorted(values, key=len, reverse=True))
+
+    def discreet(self, read: Callable[[], Document]) -> Document:
+        """Read a document, and keep the secrets of this source out of what comes of it.
+
+        Sites write the address that they were asked for, with all that is in it, into links, ids and errors.  Texts
+        are left as they were published.
+        """
+        try:
+            document = read()
+        except ParseError as e:
+            reason, url, advice = (_cut_off(self.shown(part), self._hidden()) for part in (e.reason, e.url, e.advice))
+            raise ParseError(reason, url=url, state=e.state, status=e.status, advice=advice) from None
+        secrets = [value for value in self._hidden() if len(value) >= _LEAST_SECRET]
+        if not secrets:
+            return document
+        return replace(
+            document,
+            entries=tuple(_without(entry, secrets) for entry in document.entries),
+            dropped=tuple(replace(one, why=masked(one.why, secrets)) for one in document.dropped),
+            title=document.title and masked(document.title, secrets),
+            error=document.error and masked(document.error, secrets),
+        )
 
     def fills(self, name: str) -> bool:
         """Whether a placeholder stands in the address or in the object that goes into it."""
@@ -191,6 +228,25 @@ class Asker:
         url = fill(spec.url, given.get)
         sent = {name: fill(template, given.get, str) or "" for name, template in spec.fields.items()}
         return Login(_with_scheme(url or ""), sent, spec.token)
+
+
+def _cut_off(text: str, secrets: Sequence[str]) -> str:
+    """A quotation without the beginning of a secret that it breaks off in."""
+    for end in range(len(text)) if "…" in text else ():
+        if text[end] == "…" and (start := max((_overlap(text[:end], secret) for secret in secrets), default=0)):
+            return text[: end - start] + MASK + text[end:]
+    return text
+
+
+def _overlap(text: str, secret: str) -> int:
+    """Length of the longest end of a text that a secret begins with; a few letters are chance."""
+    return next((n for n in range(min(len(secret), len(text)), 3, -1) if text.endswith(secret[:n])), 0)
+
+
+def _without(entry: Entry, secrets: Sequence[str]) -> Entry:
+    named = (entry.guid, entry.url, entry.parent)
+    guid, url, parent = (value and masked(value, secrets) for value in named)
+    return entry if (guid, url, parent) == named else replace(entry, guid=guid, url=url, parent=parent)
 
 
 def write_queries(searches: Iterable[Search], syntax: QuerySyntax) -> list[str]:
@@ -245,6 +301,16 @@ def _word(term: str, syntax: QuerySyntax) -> str:
 
 def _written_since(since: datetime, form: str) -> str:
     return since.strftime(_SINCE[form]) if form in _SINCE else str(max(0, int(since.timestamp())))
+
+
+def _first_of(values: Mapping[str, str]) -> Callable[[str], str | None]:
+    """What a placeholder stands for: of ``{a|b}`` the first that is not empty."""
+
+    def value_of(names: str) -> str | None:
+        known = [values[name] for name in names.split("|") if name in values]
+        return next(filter(None, known), known[-1] if known else None)
+
+    return value_of
 
 
 def _texts(value: Any) -> Iterator[str]:

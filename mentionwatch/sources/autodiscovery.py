@@ -213,11 +213,11 @@ def _title(given: str | None) -> str | None:
 
 
 def _once(links: Iterable[FeedLink]) -> list[FeedLink]:
-    """Each address once, those of comments last."""
+    """Each address once, where it stands first."""
     found: dict[str | None, FeedLink] = {}
     for link in links:
         found.setdefault(link.url, link)
-    return sorted(found.values(), key=lambda link: link.is_comments)
+    return list(found.values())
 
 
 def _cut(links: list[FeedLink]) -> tuple[list[FeedLink], int]:

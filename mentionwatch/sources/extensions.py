@@ -27,7 +27,7 @@ _TAIL = 5_000
 
 _ELEMENT = re.compile(
     # media:rating says who may see it.
-    r"<(?:(?P<foreign>(?!media:)[\w.-]{1,40}:(?:origLink|comments|total|rating|version)|media:(?:statistics|starRating))|(?P<own>(?:[\w.-]{1,40}:)?category))"
+    r"<(?:(?P<foreign>(?!media:)[\w.-]{1,40}:(?:origLink|comments|total|rating|version)|media:(?:statistics|starRating))|(?P<own>(?:[\w.-]{1,40}:)?(?:category|[sS]ource)))"
     r"(?=[\s/>])(?P<attributes>[^<>]{0,1000})>(?P<text>(?:<!\[CDATA\[)?[^<]{0,2000})",
 )
 _ATTRIBUTE = re.compile(r"([\w:.-]{1,40})\s*=\s*(?:\"([^\"]{0,300})\"|'([^']{0,300})')")
@@ -41,6 +41,8 @@ _FORUM = re.compile(
     r"|<(?:id|link|category)[^<>]{0,300}(?:>|href=\"|term=\")(?:https?://(?:www\.|old\.)?reddit\.com/|[^<>\"]{0,200}viewtopic\.php)",
     re.IGNORECASE,
 )
+# Bing's namespace is the address of the question, and so another one each time.
+_NEWS = re.compile(r"//(?:news\.google\.com|www\.bing\.com(?::\d{1,5})?/news)/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Extensions:
     community: str | None = None
     #: Comments and likes.
     engagement: int | None = None
+    #: Who published it, where the feed is of a search engine for news.
+    publisher: str | None = None
 
 
 NOTHING = Extensions()
@@ -66,19 +70,21 @@ def read_extensions(body: Body) -> tuple[Extensions, ...]:
     if not starts:
         return ()
     forum = bool(_FORUM.search(body.text[: starts[0] + 5_000]))
+    news = bool(_NEWS.search(body.text[: min(starts[0], 100_000)]))
     found: dict[int, dict[str, list[tuple[str, str]]]] = {}
     for element in _ELEMENT.finditer(body.text, starts[0]):
         entry = found.setdefault(bisect_right(starts, element.start()) - 1, {})
         name = (element["foreign"] or element["own"]).rpartition(":")[2]
+        name = "source" if name == "Source" else name
         entry.setdefault(name, []).append((element["attributes"], element["text"]))
     return (
-        tuple(_extensions(found[n], forum=forum) if n in found else NOTHING for n in range(len(starts)))
+        tuple(_extensions(found[n], forum=forum, news=news) if n in found else NOTHING for n in range(len(starts)))
         if found
         else ()
     )
 
 
-def _extensions(told: Mapping[str, Sequence[tuple[str, str]]], *, forum: bool) -> Extensions:
+def _extensions(told: Mapping[str, Sequence[tuple[str, str]]], *, forum: bool, news: bool) -> Extensions:
     def text_of(name: str) -> str | None:
         return next((_bare(text) for _, text in told.get(name, ()) if text.strip()), None)
 
@@ -88,6 +94,7 @@ def _extensions(told: Mapping[str, Sequence[tuple[str, str]]], *, forum: bool) -
         version=text_of("version"),
         community=_community(told.get("category", ())) if forum else None,
         engagement=_engagement(told),
+        publisher=text_of("source") if news else None,
     )
 
 

@@ -103,14 +103,15 @@ def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response
     published, raw = _date(item.dates, response.fetched_at, language)
     rating = _rating(item.more.rating)
     engagement = [n for n in (item.more.engagement, told.engagement) if n is not None]
+    publisher = _author(item.more.publisher)
     return Entry(
         source=source,
         guid=_guid(item.guid),
         kind="comment" if item.parent else "review" if rating is not None else "post",
         url=_url(item, base, discussed_at_id=told.discussed_at_id),
-        title=plain_title(item.title) if item.title else None,
+        title=_title(item.title, publisher),
         text=told.text or None,
-        author=told.author or _author(item.author),
+        author=told.author or _author(item.author) or publisher,
         community=told.community or _community(item.more.community),
         parent=one_line(item.parent, _MAX_GUID) or None if item.parent else None,
         published=published,
@@ -137,6 +138,12 @@ def _url(item: Item, base: str, *, discussed_at_id: bool) -> str | None:
         if url:
             return url
     return None
+
+
+def _title(title: str | None, publisher: str | None) -> str | None:
+    """The title; without the publisher, whom Google News writes behind it."""
+    plain = plain_title(title) if title else None
+    return plain.removesuffix(f" - {publisher}").rstrip() or plain if plain and publisher else plain
 
 
 def _community(name: str | None) -> str | None:

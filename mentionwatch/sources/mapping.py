@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mentionwatch.model import Dropped, Entry, EntryKind
@@ -60,14 +61,23 @@ class Reader:
             return Dropped(f"item {number}", f"it is {values.shape(item)}, not an object")
         if self._spec.require and next(values.find(item, self._spec.require), None) is None:
             return Dropped(f"item {number}", f"it has no {self._spec.require}")
-        entry = self._entry(item)
+        entry = self._entry({**item, **self._captured(item)})
         if not (entry.guid or entry.url or entry.title or entry.text):
             return Dropped(f"item {number}", "it has no id, URL, title or text")
         return self._known.name(entry)
 
+    def _captured(self, item: dict[str, Any]) -> dict[str, str]:
+        found = {}
+        for key, capture in self._spec.captures.items():
+            text = self._first(item, capture.of, values.as_text)
+            part = _compiled(capture.pattern).search(text[: values.ID_CAP]) if text else None
+            if part and part[1]:
+                found[key] = part[1]
+        return found
+
     def _entry(self, item: dict[str, Any]) -> Entry:
         fields = self._spec.fields
-        language = self._first(item, fields.language, values.as_language) or self._language
+        language = self._first(item, fields.language, self._as_language) or self._language
         published, raw = parse_date(self._first(item, fields.published, _as_date), now=self._now, language=language)
         body, quoted = self._body(item)
         return Entry(
@@ -83,7 +93,7 @@ class Reader:
             published=published,
             published_raw=raw,
             language=language or values.as_language(self._constant("language")),
-            country=self._first(item, fields.country, values.as_country)
+            country=self._first(item, fields.country, self._as_country)
             or values.as_country(self._constant("country")),
             version=self._line(item, fields.version) or self._constant("version"),
             rating=self._rating(item),
@@ -92,25 +102,36 @@ class Reader:
         )
 
     def _kind(self, value: Any) -> EntryKind | None:
-        return self._spec.kinds.get(value) if isinstance(value, str) else None
+        kind = self._spec.kinds.get(value) if isinstance(value, str) else None
+        return kind or self._spec.kinds.get("*")
 
     def _line(self, item: Any, path: str) -> str | None:
         text = self._first(item, path, values.as_text)
+        if text and self._spec.entities:
+            text = unescape(text)
         return one_line(text, 500) if text else None
+
+    def _as_language(self, value: Any) -> str | None:
+        return values.as_language(_looked_up(self._spec.languages, value))
+
+    def _as_country(self, value: Any) -> str | None:
+        return values.as_country(_looked_up(self._spec.countries, value))
 
     def _constant(self, name: str) -> str | None:
         template = self._spec.constants.get(name)
         return clean_or_none(fill(template, self._params.get, str)) if template else None
 
+    def _value_in(self, item: Any) -> Callable[[str], str | None]:
+        """What a template about an item may name: parameters, and paths in the item."""
+        return lambda name: self._params.get(name) or self._first(item, name, values.as_text)
+
     def _guid(self, item: Any) -> str | None:
-        guid = self._first(item, self._spec.fields.guid, values.as_text)
+        made = fill(self._spec.guid, self._value_in(item), str) if self._spec.guid else None
+        guid = made or self._first(item, self._spec.fields.guid, values.as_text)
         return guid if guid and len(guid) <= values.ID_CAP else None
 
     def _url(self, item: Any) -> str | None:
-        def value_of(name: str) -> str | None:
-            return self._params.get(name) or self._first(item, name, values.as_text)
-
-        if self._spec.link and (made := destination(self._base, fill(self._spec.link, value_of))):
+        if self._spec.link and (made := destination(self._base, fill(self._spec.link, self._value_in(item)))):
             return made
         return self._first(
             item,
@@ -149,6 +170,11 @@ class Reader:
         found = [self._first(item, path, values.as_number) for path in self._spec.fields.engagement]
         counts = [int(count) for count in found if count is not None]
         return sum(counts) if counts else None
+
+
+def _looked_up(names: Mapping[str, str], value: Any) -> Any:
+    """What a site's own name stands for; what it has no name for stays."""
+    return names.get(value.strip().casefold(), value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=200)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+    Items = tuple[dict[str, Any], ...]
+
 #: Characters of markup that are read; the longest recorded post has 90,000.
 _MAX_TEXT = 200_000
 #: Characters of a page in which its head and its JSON-LD are looked for.
@@ -31,6 +33,9 @@ _MAX_PAGE_TAGS = 40_000
 _MAX_PROPERTIES = 5_000
 #: Of the values of all properties together: those inside one another are read again and again.
 _MAX_VALUES = 2_000_000
+#: Items that refer to elements elsewhere, and elements that one of them refers to.
+_MAX_REFERRING = 100
+_MAX_REFERENCES = 20
 
 _BLOCKS = (
     "address|article|aside|blockquote|br|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr"
@@ -99,9 +104,13 @@ def json_ld_blocks(html: str) -> list[str]:
     return [m[1] for m in _JSON_LD.finditer(html[:_MAX_PAGE])]
 
 
-_JSON_LD = re.compile(r"(?is)<script\b(?=[^<>]{0,2000}application/ld\+json)[^<>]{0,2000}>(.*?)</script\s*>")
+# Some servers write the plus as an entity.
+_JSON_LD = re.compile(
+    r"(?is)<script\b(?=[^<>]{0,2000}application/ld(?:\+|&\#x2b;|&\#43;)json)[^<>]{0,2000}>(.*?)</script\s*>"
+)
 _TITLE = re.compile(r"(?is)<title\b[^<>]{0,500}>(.{0,2000}?)</title\s*>")
 _MICRODATA = re.compile(r"(?i)\bitemprop\s{0,9}=")
+_ITEMREF = re.compile(r"(?i)\bitemref\s{0,9}=")
 #: Attributes that hold a property's value, by element.
 _VALUE_OF = {
     "area": ("href",),
@@ -121,8 +130,9 @@ _FEED_TYPES = frozenset(("application/rss+xml", "application/atom+xml", "applica
 def microdata(html: str) -> list[dict[str, Any]]:
     """The page's schema.org microdata as objects like those of JSON-LD, outermost ones in order.
 
-    A property that stands several times is a list; texts keep their markup.  Nothing where the page has none, or where
-    parsing it would take long.
+    A property that stands several times is a list; texts keep their markup.  An item inside another that is no property
+    of it is in its "@included", as JSON-LD has it.  With ``itemref`` an item can be in several others, and in itself.
+    Nothing where the page has no microdata, or where parsing it would take long.
     """
     page = html[:_MAX_PAGE]
     if not _MICRODATA.search(page) or _is_absurd(page, _MAX_PAGE_TAGS):
@@ -130,46 +140,81 @@ def microdata(html: str) -> list[dict[str, Any]]:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(page)
+    # An element that is both is found twice.
+    nodes = {node.mem_id: node for node in tree.css("[itemscope], [itemprop]")[:_MAX_PROPERTIES]}
+    items = {name: _item(node) for name, node in nodes.items() if "itemscope" in node.attributes}
+    owners = _Owners(items, _referred(tree, items) if _ITEMREF.search(page) else {})
     found: list[dict[str, Any]] = []
-    scopes: dict[int, dict[str, Any] | None] = {}
     left = _MAX_VALUES
-    for node in tree.css("[itemscope], [itemprop]")[:_MAX_PROPERTIES]:
-        if node.mem_id in scopes and "itemscope" in node.attributes:
-            continue  # it is both, and found twice
-        around, item = _around(node, scopes), _item(node)
-        if item is not None:
-            scopes[node.mem_id] = item
-        if around is None and item is not None:
-            found.append(item)
-        names = (node.attributes.get("itemprop") or "").split() if around is not None and left > 0 else []
-        for name in (re.split(r"[/#]", name)[-1] for name in names[:5]):
+    for node in nodes.values():
+        around, item = owners.of(node), items.get(node.mem_id)
+        names = (node.attributes.get("itemprop") or "").split()[:5] if left > 0 else []
+        if item is not None and not (around and names):
+            _include(item, around, found)
+        for name in (re.split(r"[/#]", name)[-1] for name in names if around):
             value = _value(node, name) if item is None else item
             left -= len(value or ())
-            _add(around, name, value)
+            for owner in around:
+                _add(owner, name, value)
     return found
 
 
-def _item(node: LexborNode) -> dict[str, Any] | None:
-    if "itemscope" not in node.attributes:
-        return None
+def _item(node: LexborNode) -> dict[str, Any]:
     kinds = (node.attributes.get("itemtype") or "").split()[:5]
-    return {"@type": kinds} if kinds else {}
+    name = (node.attributes.get("itemid") or "").strip()
+    return ({"@type": kinds} if kinds else {}) | ({"@id": name} if name else {})
 
 
-def _around(node: LexborNode, scopes: dict[int, dict[str, Any] | None]) -> dict[str, Any] | None:
-    """The item that a node stands in; notes it for each element on the way, so that none is passed twice."""
-    passed: list[int] = []
-    above = node.parent
-    while above is not None and above.mem_id not in scopes:
-        passed.append(above.mem_id)
-        above = above.parent
-    item = scopes[above.mem_id] if above is not None else None
-    scopes.update(dict.fromkeys(passed, item))
-    return item
+def _include(item: dict[str, Any], around: Items, found: list[dict[str, Any]]) -> None:
+    """Put an item that is nobody's property where it stands."""
+    if around:
+        around[0].setdefault("@included", []).append(item)
+    else:
+        found.append(item)
 
 
-def _add(item: dict[str, Any] | None, name: str, value: Any) -> None:
-    if item is None or value is None or not name or name.startswith("@"):
+def _referred(tree: LexborHTMLParser, items: dict[int, dict[str, Any]]) -> dict[int, Items]:
+    """The items that name an element in their ``itemref``, by the element."""
+    wanted: dict[str, Items] = {}
+    for node in tree.css("[itemref]")[:_MAX_REFERRING]:
+        item = items.get(node.mem_id)
+        if item is None:
+            continue
+        for name in dict.fromkeys((node.attributes.get("itemref") or "").split()[:_MAX_REFERENCES]):
+            wanted[name] = (*wanted.get(name, ()), item)[:_MAX_REFERRING]
+    # The first of several elements with one id is meant.
+    named = {node.attributes.get("id"): node.mem_id for node in reversed(tree.css("[id]"))}
+    return {named[name]: referring for name, referring in wanted.items() if name in named}
+
+
+class _Owners:
+    """Says to which items the properties of an element belong: to the one around it, and to those that refer to it."""
+
+    def __init__(self, items: dict[int, dict[str, Any]], referred: dict[int, Items]) -> None:
+        self._items = items
+        self._referred = referred
+        #: By element, so that none is passed twice on the way up.
+        self._known: dict[int, Items] = {}
+
+    def of(self, node: LexborNode) -> Items:
+        """The items, the one around the element first."""
+        passed: list[int] = []
+        at: LexborNode | None = node
+        while at is not None and at.mem_id not in self._known and (not passed or at.mem_id not in self._items):
+            passed.append(at.mem_id)
+            at = at.parent
+        found: Items = ()
+        if at is not None:
+            found = (self._items[at.mem_id],) if at.mem_id in self._items else self._known[at.mem_id]
+        for name in reversed(passed):
+            added = (item for item in self._referred.get(name, ()) if all(item is not one for one in found))
+            found = (*found, *added)
+            self._known[name] = found
+        return found
+
+
+def _add(item: dict[str, Any], name: str, value: Any) -> None:
+    if value is None or not name or name.startswith("@"):
         return
     if name not in item:
         item[name] = value

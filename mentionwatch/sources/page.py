@@ -1,4 +1,4 @@
-"""Review pages: schema.org reviews that stand in a page as JSON-LD, or else as microdata.
+"""Review pages: schema.org reviews that stand in a page as JSON-LD or as microdata.
 
 Shops, recipe sites, hotels and local businesses write their reviews down for search engines; this reads the same.
 """
@@ -14,7 +14,7 @@ from mentionwatch.errors import ParseError
 from mentionwatch.identity import text_key
 from mentionwatch.model import AggregateRating, Document, Dropped, Entry, Request
 from mentionwatch.sources import body as bodies
-from mentionwatch.sources import jsonld, values
+from mentionwatch.sources import grades, jsonld, values
 from mentionwatch.sources.dates import parse_date
 from mentionwatch.sources.links import absolute, destination
 from mentionwatch.sources.markup import feed_links, json_ld_blocks, microdata, page_title, plain_text, plain_title
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 #: Reviews read of one page; the rest is told as dropped.
 REVIEW_CAP = 2000
 
-_BODY = "reviewBody|description|text"
+_BODY = ("reviewBody", "description", "text")
 _TITLE = "name|headline"
-_AUTHOR = "author.name|author|creator.name|creator"
+_PERSON = ("author", "creator")
 _DATE = "datePublished|dateCreated|dateModified|uploadDate"
+# Some sites write the first with a capital.
 _RATING = ("reviewRating", "ReviewRating", "rating")
 _LANGUAGE = "inLanguage|inLanguage.alternateName|inLanguage.name"
 _SCRIPT_END = re.compile(r"(?i)</script\s*>")
@@ -57,23 +58,20 @@ class PageSource:
     def parse(self, response: Response) -> Document:
         """Read the reviews of a page; see Source."""
         page = bodies.decode(values.inflated(response.body, response.url), response.headers.get("content-type", ""))
-        blocks = json_ld_blocks(_up_to_last_script(page))
-        read = [jsonld.read_block(block) for block in blocks]
-        graph = jsonld.collect(value for found in read for value in found)
-        if not graph.reviews:
-            # Only then: a page that has both says the same in both.
-            shown = jsonld.collect(microdata(page))
-            graph = shown if shown.reviews or not graph.ratings else graph
-        ratings = tuple(dict.fromkeys(_ratings(graph)))
-        broken = [
-            Dropped(f"JSON-LD block {number}", "it is broken beyond mending")
-            for number, (block, found) in enumerate(zip(blocks, read, strict=True), 1)
-            if not found and block.strip()
-        ]
+        blocks = [jsonld.read_block(block) for block in json_ld_blocks(_up_to_last_script(page))]
+        graph = jsonld.collect(value for block in blocks for value in block.values)
+        shown = jsonld.collect(microdata(page))
+        # What stands in both says the same twice, though not always in the same words.
+        ratings = tuple(dict.fromkeys(_ratings(graph))) or tuple(dict.fromkeys(_ratings(shown)))
+        broken = [_torn(number, block) for number, block in enumerate(blocks, 1) if block.is_torn]
         # A product that says "0 reviews" is the right page, only early.
-        if not graph.reviews and not any(_count(found.node) == 0 for found in graph.ratings):
+        is_early = any(grades.count(found.node) == 0 for found in graph.ratings + shown.ratings)
+        if not (graph.reviews or shown.reviews or is_early):
             raise blocked(self.name, response) or _no_reviews(page, response.url, _why(ratings, broken))
         entries, dropped = _Reader(self.name, graph, response).read()
+        more, more_dropped = _Reader(self.name, shown, response).read()
+        entries += _unlike(more, entries)
+        dropped += more_dropped
         return Document(
             entries=tuple(entries),
             title=page_title(page),
@@ -102,6 +100,11 @@ def _up_to_last_script(page: str) -> str:
     return page[:end]
 
 
+def _torn(number: int, block: jsonld.Block) -> Dropped:
+    why = "it is broken; what is whole in it was read" if block.values else "it is broken beyond mending"
+    return Dropped(f"JSON-LD block {number}", why)
+
+
 def _why(ratings: tuple[AggregateRating, ...], broken: list[Dropped]) -> str:
     if broken:
         return f"holds no schema.org reviews that can be read ({broken[0].what} {broken[0].why.removeprefix('it ')})"
@@ -120,31 +123,39 @@ def _no_reviews(page: str, url: str, why: str) -> ParseError:
     return ParseError(f"{what} {why}", url=url, state="not-a-feed", advice=advice)
 
 
-def _bounds(node: dict[str, Any]) -> dict[str, float | None]:
-    return {"worst": values.as_number(node.get("worstRating")), "best": values.as_number(node.get("bestRating"))}
-
-
-def _stars(node: Any) -> float | None:
-    """Stars of a Rating object, of a list of them, or of a bare number; see ``values.stars`` for the scale."""
-    if isinstance(node, list):
-        node = node[0] if node else None
-    if not isinstance(node, dict):
-        return values.stars(values.as_number(node))
-    return values.stars(values.as_number(node.get("ratingValue")), **_bounds(node))
-
-
 def _ratings(graph: jsonld.Graph) -> Iterator[AggregateRating]:
     for found in graph.ratings:
-        mean = _stars(found.node)
+        mean = grades.stars(found.node)
         if mean is not None:
             named = values.find(graph.resolve(found.node.get("itemReviewed")), "name")
-            name = next(filter(None, map(values.as_text, named)), None) or found.thing
-            yield AggregateRating(one_line(name, 200) if name else None, mean, _count(found.node))
+            name = next(filter(None, map(_as_title, named)), None) or _as_title(graph.around(found))
+            yield AggregateRating(one_line(name, 200) if name else None, mean, grades.count(found.node))
 
 
-def _count(node: dict[str, Any]) -> int | None:
-    counts = map(values.as_number, values.find(node, "ratingCount|reviewCount"))
-    return next((int(count) for count in counts if count is not None and count >= 0), None)
+def _unlike(more: list[Entry], entries: list[Entry]) -> list[Entry]:
+    """Those of `more` that are not the same review as one of `entries`, written in another form.
+
+    The same are those whose texts begin alike (one may be cut), short ones only where no other author is named.
+    """
+    authors: dict[str, set[str | None]] = {}
+    for entry in entries:
+        authors.setdefault(_begins(entry), set()).add(_letters(entry.author))
+    return [entry for entry in more if not _is_among(entry, authors.get(_begins(entry)))]
+
+
+def _is_among(entry: Entry, authors: set[str | None] | None) -> bool:
+    if authors is None or len(_begins(entry)) >= 20:
+        return authors is not None
+    author = _letters(entry.author)
+    return author in authors or bool(entry.text and (author is None or None in authors))
+
+
+def _begins(entry: Entry) -> str:
+    return (_letters(entry.text or entry.title) or f"rating {entry.rating}")[:40]
+
+
+def _letters(text: str | None) -> str | None:
+    return "".join(filter(str.isalnum, text.casefold()[:500])) or None if text else None
 
 
 class _Reader:
@@ -185,8 +196,7 @@ class _Reader:
         """The entry without its guid, its ``@id``, and its key by content."""
         node = found.node
         language = self._first(node, _LANGUAGE, values.as_language)
-        raw = next((date for date in values.find(node, _DATE) if isinstance(date, (str, int, float)) and date), None)
-        published, published_raw = parse_date(raw, now=self._now, language=language)
+        raw, published, published_raw = self._date(node, language)
         text, quoted = self._body(node)
         entry = Entry(
             source=self._source,
@@ -199,7 +209,7 @@ class _Reader:
             published=published,
             published_raw=published_raw,
             language=language,
-            rating=next((stars for key in _RATING if (stars := _stars(self._graph.resolve(node.get(key))))), None),
+            rating=self._rating(node),
             quoted=quoted,
         )
         return entry, self._id(node), _content(entry, raw)
@@ -219,25 +229,52 @@ class _Reader:
         resolved = absolute(self._page, name) or clean_or_none(name)
         return None if resolved == self._page else resolved
 
-    def _body(self, node: dict[str, Any]) -> tuple[str | None, str | None]:
-        for found in values.find(node, _BODY):
-            if isinstance(found, str) and found.strip():
-                text, quoted = plain_text(found[: values.TEXT_CAP])
-                return clean_or_none(text), quoted
+    def _date(self, node: dict[str, Any], language: str | None) -> tuple[Any, datetime | None, str | None]:
+        """The date as written, as it is read, and what of it could not be; the first that can be read."""
+        written = [date for date in values.find(node, _DATE) if isinstance(date, (str, int, float)) and date]
+        plain = [plain_title(date) if isinstance(date, str) and "<" in date else date for date in written]
+        read = [parse_date(date, now=self._now, language=language) for date in plain]
+        best = next((found for found in read if found[0]), read[0] if read else (None, None))
+        return written[0] if written else None, *best
+
+    def _rating(self, node: dict[str, Any]) -> float | None:
+        # The review itself comes last: some pages forget to begin a Rating around the value.
+        ratings = (*(self._graph.resolve(node.get(key)) for key in _RATING), node)
+        return next((stars for rating in ratings if (stars := grades.stars(rating))), None)
+
+    @staticmethod
+    def _body(node: dict[str, Any]) -> tuple[str | None, str | None]:
+        """Text and quotes; a property that stands several times holds the text by paragraphs."""
+        for key in _BODY:
+            written = (found for found in values.find(node, key) if isinstance(found, str) and found.strip())
+            parts = [plain_text(found[: values.TEXT_CAP]) for found in dict.fromkeys(written)]
+            if parts:
+                quotes = [quoted for _, quoted in parts if quoted]
+                text = "\n".join(text for text, _ in parts if text)[: values.TEXT_CAP]
+                return clean_or_none(text), "\n".join(quotes)[: values.TEXT_CAP] or None
         return None, None
 
     def _author(self, node: dict[str, Any]) -> str | None:
-        authors = node.get("author")
-        listed = authors[:20] if isinstance(authors, list) else [authors]
-        return self._first({**node, "author": [self._graph.resolve(one) for one in listed]}, _AUTHOR, _as_title)
+        """The first author's name, whatever form it has."""
+        for key in _PERSON:
+            people = self._graph.resolve(node.get(key))
+            for person in people if isinstance(people, list) else [people]:
+                if name := self._first(person, "name|alternateName", _as_title) or _as_title(_full_name(person)):
+                    return name
+        return None
 
     def _thing(self, found: jsonld.Found) -> str | None:
         """Name of what is reviewed."""
         reviewed = self._graph.resolve(found.node.get("itemReviewed"))
         name = self._first(reviewed, "name", _as_title) or (reviewed if isinstance(reviewed, str) else None)
-        own = found.node.get("@id")
-        around = found.thing or (self._graph.thing_of.get(own) if isinstance(own, str) else None)
-        return _as_title(name or around)
+        return _as_title(name or self._graph.around(found))
+
+
+def _full_name(person: Any) -> Any:
+    """A person's name where it stands in parts; of what is no object, itself."""
+    if not isinstance(person, dict):
+        return person
+    return " ".join(filter(None, (values.as_text(person.get(key)) for key in ("givenName", "familyName"))))
 
 
 def _as_title(value: Any) -> str | None:

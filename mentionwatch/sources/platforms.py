@@ -40,6 +40,8 @@ class Site:
     address: str
     feeds: tuple[Feed, ...] = ()
     use: str | None = None
+    #: Further presets, for the same parameters.
+    also: tuple[str, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,6 +62,8 @@ class Platform:
     find: str = ""
     feeds: tuple[Feed, ...] = ()
     use: str | None = None
+    #: Further presets, for the same parameters.
+    also: tuple[str, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
 
 
@@ -145,7 +149,8 @@ def _values(platform: Platform, page: str, parts: SplitResult) -> dict[str, str]
         return None
     in_page = re.search(platform.find, page) if platform.find else None
     values = _groups(on_path) | (_groups(in_page) if in_page else {})
-    return values | {"root": _root(platform, page, parts), "host": parts.netloc.rpartition("@")[2]}
+    root = _root(platform, page, parts)
+    return values | {"root": root, "forum": root.rstrip("/"), "host": parts.netloc.rpartition("@")[2]}
 
 
 def _root(platform: Platform, page: str, parts: SplitResult) -> str:
@@ -166,7 +171,8 @@ def _links(place: Site | Platform, values: Mapping[str, str], found: str) -> Ite
     if place.use and None not in filled.values():
         params = {name: value for name, value in filled.items() if value}
         unproven = isinstance(place, Platform) and bool(place.feeds)
-        yield FeedLink(found, use=place.use, params=params, title=place.name, kind="preset", is_guess=unproven)
+        for use in (place.use, *place.also):
+            yield FeedLink(found, use=use, params=params, title=place.name, kind="preset", is_guess=unproven)
     for feed in place.feeds:
         url = _fill(feed.url, {name: _quoted(name, value) for name, value in values.items()})
         if url:

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import Span
-from mentionwatch.sources.api import ApiSpec  # noqa: TC001 - pydantic, in toml.load, looks annotations up here
-from mentionwatch.sources.asking import RequestSpec  # noqa: TC001 - as above
+from mentionwatch.sources.api import ApiSpec
+from mentionwatch.sources.asking import RequestSpec
 from mentionwatch.sources.site import FeedSpec
 from mentionwatch.sources.template import placeholders
 
@@ -55,7 +55,7 @@ class Param:
 
     #: What it is, and where to find it.
     about: str
-    #: None: it has to be given.  A list: so may be what is given, and each value is asked for.
+    #: None: it has to be given.  A list: so may be what is given, and each value is asked for; an empty one has to be.
     default: str | tuple[str, ...] | None = None
     #: Never shown.
     secret: bool = False
@@ -74,13 +74,15 @@ class _File:
     status: Status
     verified: date
     evidence: str
-    request: RequestSpec
+    request: RequestSpec = field(default_factory=lambda: RequestSpec(url=""))
     params: dict[str, Param] = field(default_factory=dict)
     limits: Limits = Limits()
     #: One of the three: what comes is a JSON API's answer, a feed, or a page with reviews.
     api: ApiSpec | None = None
     feed: FeedSpec | None = None
     page: FeedSpec | None = None
+    #: It is no site: files, or a program, of the user's own.
+    own: Literal["files", "command"] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,12 @@ class Preset:
     api: ApiSpec | None = None
     feed: FeedSpec | None = None
     page: FeedSpec | None = None
+    own: Literal["files", "command"] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Parameters that the user has to give."""
-        return tuple(name for name, param in self.params.items() if param.default is None)
+        return tuple(name for name, param in self.params.items() if param.default in {None, ()})
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -204,6 +207,8 @@ def _mistakes(read: _File, text: str, file: str) -> list[Problem]:
     """What the types cannot tell: parameters that nobody declares, expressions that do not compile."""
     from mentionwatch.toml import parse
 
+    if read.own is not None:
+        return []
     document = parse(text, file)
     spec = read.api or read.feed or read.page
     kinds = [name for name in ("api", "feed", "page") if getattr(read, name) is not None]
@@ -216,7 +221,7 @@ def _mistakes(read: _File, text: str, file: str) -> list[Problem]:
         for name in used
         if name not in read.params
     ]
-    used |= dict.fromkeys(placeholders(read.api.link) if read.api is not None else ())
+    used |= dict.fromkeys(placeholders(read.api.link + read.api.guid) if read.api is not None else ())
     found += [document.problem(("params", name), "no template uses it") for name in read.params if name not in used]
     if not re.match(r"https?://|\{\+\w+\}", read.request.url):
         found.append(document.problem(("request", "url"), "is no http(s) URL"))
@@ -230,8 +235,10 @@ def _patterns(read: _File) -> list[tuple[tuple[str | int, ...], str]]:
     for name, spec in (("api", read.api), ("feed", read.feed), ("page", read.page)):
         if spec is not None:
             found += [((name, "strip", at), pattern) for at, pattern in enumerate(spec.strip)]
+        if isinstance(spec, ApiSpec):
+            found += [((name, "captures", key), capture.pattern) for key, capture in spec.captures.items()]
         if isinstance(spec, FeedSpec):
-            found += [((name, key), getattr(spec, key)) for key in ("title", "error")]
+            found += [((name, key), getattr(spec, key)) for key in ("title", "told", "error")]
     return found
 
 

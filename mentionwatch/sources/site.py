@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Longest title that an expression is tried on.
 _MOST_TITLE = 1_000
+#: Characters at the start of a text in which what it tells is looked for.
+_MOST_TEXT = 10_000
+_TOLD = frozenset({"title", "author", "community", "version"})
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,13 @@ class FeedSpec:
     #: Regular expression that takes a whole title apart: its groups title, author, community and rating (1 to 5) are
     #: what it is made of.  A title that it does not match stays as it is.
     title: str = ""
+    #: Regular expression that is looked for in a text, and cut out of it: its groups author, community, version and
+    #: rating (1 to 5) are what the text tells of its entry.
+    told: str = ""
     #: Whether texts are about the entry: some feeds have those of other entries there.
     text: bool = True
+    #: Whether the language that it names is that of its entries: some sites write their own, whatever was posted.
+    language: bool = True
     #: Regular expressions of boilerplate that is cut out of texts.
     strip: tuple[str, ...] = ()
     #: Regular expression of a title that is an error in an entry's clothes.
@@ -69,6 +77,9 @@ class SiteSource:
 
     def parse(self, response: Response) -> Document:
         """Read it, and put its entries right; see Source."""
+        return self.asker.discreet(lambda: self._read(replace(response, url=self.asker.shown(response.url))))
+
+    def _read(self, response: Response) -> Document:
         document = self.reader.parse(response)
         values = {name: value for name, value in self.asker.params.items() if isinstance(value, str)}
         values |= response.given
@@ -78,20 +89,32 @@ class SiteSource:
 
 
 def _refined(entry: Entry, spec: FeedSpec, values: Mapping[str, str]) -> Entry:
-    told = _compiled(spec.title).fullmatch((entry.title or "")[:_MOST_TITLE]) if spec.title else None
-    parts = told.groupdict() if told else {}
-    made = {name: one_line(text) for name, text in parts.items() if text and name in {"title", "author", "community"}}
+    parts, text = _told(entry, spec)
+    if not spec.language:
+        entry = replace(entry, language=None)
+    made = {name: one_line(part) for name, part in parts.items() if part and name in _TOLD}
     for name, template in spec.constants.items():
         value = fill(template, values.get, str)
         if value and getattr(entry, name) is None:
             made.setdefault(name, one_line(value))
-    text = entry.text if spec.text else None
     for pattern in spec.strip:
         text = clean_or_none(_compiled(pattern).sub("", text)) if text else None
     rating = parts.get("rating")
     stars = float(rating) if rating and re.fullmatch(r"[1-5](?:\.\d)?", rating) and float(rating) <= 5 else entry.rating
     kind = spec.kind or ("review" if stars is not None else entry.kind)
     return replace(entry, text=text, rating=stars, kind=kind, **made)  # type: ignore[arg-type]  # names of fields
+
+
+def _told(entry: Entry, spec: FeedSpec) -> tuple[dict[str, str | None], str | None]:
+    """What title and text tell of the entry, the title first, and what is left of the text."""
+    parts: dict[str, str | None] = {}
+    text = entry.text if spec.text else None
+    if spec.told and text and (found := _compiled(spec.told).search(text[:_MOST_TEXT])):
+        parts |= found.groupdict()
+        text = clean_or_none(text[: found.start()] + text[found.end() :])
+    if spec.title and (found := _compiled(spec.title).fullmatch((entry.title or "")[:_MOST_TITLE])):
+        parts |= found.groupdict()
+    return parts, text
 
 
 def _is_error(entry: Entry, spec: FeedSpec) -> bool:

@@ -4,8 +4,10 @@ The forms are those of RFC 6570, as far as sites need them:
 
 ======== ===========================================================================================
 {name}   the value, percent-encoded
+{a|b}    the first of them that has a value
 {+name}  the value with the characters that have a meaning in URLs left as they are: a path, an address
 {&name}  "&name=" and the value; nothing where there is none
+{x?name} "x" as it stands, and the value; nothing where there is none: ``{%20repo:?repo}``
 ======== ===========================================================================================
 """
 
@@ -18,7 +20,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-_PLACEHOLDER = re.compile(r"\{([+&]?)([A-Za-z_][\w.:|]*)\}")
+_PLACEHOLDER = re.compile(r"\{([+&]?|[^{}?]{1,40}\?)([A-Za-z_][\w.:|]*)\}")
 _RESERVED = ":/?#[]@!$&'()*+,;=%~"
 #: Shown instead of a secret.
 MASK = "***"
@@ -26,7 +28,7 @@ MASK = "***"
 
 def placeholders(template: str) -> list[str]:
     """Names in braces, in the order of the template, each once."""
-    return list(dict.fromkeys(name for _, name in _PLACEHOLDER.findall(template)))
+    return list(dict.fromkeys(name for _, names in _PLACEHOLDER.findall(template) for name in names.split("|")))
 
 
 def encode(value: str) -> str:
@@ -41,11 +43,13 @@ def fill(template: str, value_of: Callable[[str], str | None], encoded: Callable
     for found in _PLACEHOLDER.finditer(template):
         how, name = found.groups()
         value = value_of(name)
-        if value is None and how != "&":
+        optional = how == "&" or how.endswith("?")
+        if value is None and not optional:
             return None
         written = quote(value or "", safe=_RESERVED, errors="replace") if how == "+" else encoded(value or "")
-        if how == "&":
-            written = f"&{name}={written}" if value else ""
+        if optional:
+            before = f"&{name}=" if how == "&" else how[:-1]
+            written = f"{before}{written}" if value else ""
         parts += [template[end : found.start()], written]
         end = found.end()
     return "".join([*parts, template[end:]])

@@ -35,7 +35,7 @@ _MARKUP = re.compile(r"\s*<")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
-_LIMITED = re.compile(r"(?i)rate.?limit|too many|quota|throttl")
+_LIMITED = re.compile(r"(?i)rate.?limit|too many|quota|throttl|limit (?:your )?requests")
 
 
 def whole_number(digits: str) -> int | str:

@@ -38,7 +38,7 @@ def presets_command(name: str | None) -> int:
     \b
     Examples:
       mentionwatch sources presets
-      mentionwatch sources presets appstore      what it needs, and the lines for your configuration
+      mentionwatch sources presets appstore      all of one, as configuration too
       mentionwatch sources presets --json
 
     Your own presets, in the folder presets beside your configuration, are among them. Exit code 2 when one of them
@@ -63,17 +63,22 @@ def presets_command(name: str | None) -> int:
 
 def _all(folder: Path) -> tuple[list[Preset], list[Problem]]:
     """All presets that can be read, and the mistakes in the others."""
-    from mentionwatch.errors import ConfigError
-    from mentionwatch.sources.presets import names, preset
+    from mentionwatch.sources.presets import names
 
-    found: list[Preset] = []
-    problems: list[Problem] = []
-    for name in names(folder):
-        try:
-            found.append(preset(name, folder))
-        except ConfigError as e:
-            problems += e.problems
-    return found, problems
+    read = [_read(name, folder) for name in names(folder)]
+    return [one for one in read if not isinstance(one, tuple)], [
+        problem for one in read if isinstance(one, tuple) for problem in one
+    ]
+
+
+def _read(name: str, folder: Path) -> Preset | tuple[Problem, ...]:
+    from mentionwatch.errors import ConfigError
+    from mentionwatch.sources.presets import preset
+
+    try:
+        return preset(name, folder)
+    except ConfigError as e:
+        return tuple(e.problems)
 
 
 def _show_one(name: str, folder: Path) -> None:

@@ -109,7 +109,7 @@ class Capture:
 
     #: Path of the value.
     of: str
-    #: Regular expression that is looked for in it; its first group is the part.
+    #: Regular expression that is looked for in it; its first group, if it has one, is the part.
     pattern: str
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Records read of one answer; the next one asks for the rest.
 RECORD_CAP = 2000
+#: And bytes of them: markup takes a second for four million.
+_BYTES = 3_000_000
 #: How a file may be told to be written.
 FORMATS = ("jsonl", "json", "csv", "mbox", "eml", "html", "feed")
 #: By the end of a file's name.
@@ -49,7 +51,6 @@ _FOREIGN = (
 )
 _MAIL = re.compile(rb"(?:[!-9;-~]{1,80}:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2}", re.ASCII)
 _MAIL_NAMES = re.compile(rb"(?im)^(?:from|date|subject|message-id|received|return-path|mime-version):[ \t]")
-_NEXT_DATA = re.compile(r"""(?is)<script\b[^<>]{0,500}\bid=["']?__NEXT_DATA__\b[^<>]{0,500}>(.*?)</script\s*>""")
 _CANONICAL = re.compile(r"""(?i)<link\b[^<>]{0,300}\brel=["']?canonical\b[^<>]{0,2000}>""")
 _HREF = re.compile(r"""(?i)\bhref=(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,6}\)(\S{1,4000}) -->")
@@ -82,6 +83,16 @@ class FilesSource:
 
     def parse(self, response: Response) -> Document:
         """Read a file, or a chunk of one; see Source."""
+        try:
+            return self._parse(response)
+        except ParseError as e:
+            if e.advice != ParseError("", url="", state=e.state).advice:
+                raise
+            # What is said of documents of the web helps nobody here.
+            advice = f'look at the file, or say what it is: format = "…" ({", ".join(FORMATS)})'
+            raise ParseError(e.reason, url=response.url, state=e.state, advice=advice) from e
+
+    def _parse(self, response: Response) -> Document:
         body = values.inflated(response.body, response.url)
         if not body.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             return Document((), dropped=() if response.given else (Dropped("the file", "it is empty"),))
@@ -123,8 +134,7 @@ class FilesSource:
 
         page = chunk.text(chunk.data)
         address = _saved_from(page)
-        found = _NEXT_DATA.search(page)
-        reviews, about = _next_reviews(found[1]) if found else ([], None)
+        reviews, about = _next_reviews(page)
         if not reviews:
             try:
                 return PageSource(self.name, address or response.url).parse(
@@ -215,7 +225,11 @@ class _Records:
 
     def read(self) -> Document:
         """The entries of the chunk, and where the next one begins."""
-        pieces = list(islice(self._pieces(), self._cap))
+        pieces: list[Piece] = []
+        for piece in islice(self._pieces(), self._cap):
+            pieces.append(piece)
+            if piece.end > _BYTES:
+                break
         records = [piece for piece in pieces if piece.record is not None]
         read = [p.record if isinstance(p.record, Dropped) else self._reader.read(p.what, p.record) for p in records]
         entries, told = self._reader.finish([found for found in read if isinstance(found, Entry)])
@@ -356,8 +370,10 @@ def _saved_from(page: str) -> str | None:
     return next((url for link in named if link and (url := absolute("", link))), None)
 
 
-def _next_reviews(script: str) -> tuple[list[Any], str | None]:
+def _next_reviews(page: str) -> tuple[list[Any], str | None]:
     """The reviews in the data that a page of Next.js was made from, and the name of what they are about."""
+    # No regular expression: what has no end would be looked for again and again.
+    script = page[page.find("__NEXT_DATA__") :].partition(">")[2].partition("</script")[0]
     try:
         props = values.container(values.loads(script), "props.pageProps")
     except ValueError:

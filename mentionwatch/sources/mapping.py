@@ -71,8 +71,8 @@ class Reader:
         for key, capture in self._spec.captures.items():
             text = self._first(item, capture.of, values.as_text)
             part = _compiled(capture.pattern).search(text[: values.ID_CAP]) if text else None
-            if part and part[1]:
-                found[key] = part[1]
+            if part and (said := part[1] if part.re.groups else part[0]):
+                found[key] = said
         return found
 
     def _entry(self, item: dict[str, Any]) -> Entry:
@@ -93,8 +93,7 @@ class Reader:
             published=published,
             published_raw=raw,
             language=language or values.as_language(self._constant("language")),
-            country=self._first(item, fields.country, self._as_country)
-            or values.as_country(self._constant("country")),
+            country=self._first(item, fields.country, self._as_country) or values.as_country(self._constant("country")),
             version=self._line(item, fields.version) or self._constant("version"),
             rating=self._rating(item),
             engagement=self._engagement(item),

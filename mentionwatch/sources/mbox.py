@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
 #: Mails, and bytes of a mailbox, that are read of one answer: a mail costs about half a millisecond.
 MAIL_CAP = 500
-_BYTES = 4_000_000
-#: Bytes of one mail that are parsed; its text stands before what is attached.
-_MAIL_BYTES = 400_000
-_HEADER = 2_000
-_MAX_PARTS, _MAX_BOUNDARIES = 40, 50
+#: Entries after which no further mail is read: an alert has up to a hundred.
+_ENTRIES, _MAX_LINKS = 1_800, 100
+_BYTES = 1_500_000
+#: Bytes of one mail, and below of a header and of all headers, that are parsed; its text stands before its attachments.
+_MAIL_BYTES = 200_000
+_HEADER, _HEADERS = 2_000, 30_000
+_MAX_PARTS, _MAX_BOUNDARIES = 40, 30
 #: Bytes before the end of a chunk in which a mail may begin without being known as one yet.
 _OVERLAP = 4_000
 # After a blank line, and before a header: "From now on" begins many a sentence.
@@ -45,6 +47,8 @@ _START = re.compile(
     rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{0,2000}\r?\n(?=(?:>From [^\r\n]{0,2000}\r?\n)?[!-9;-~]{1,100}:)"
 )
 _FROM_LINE = re.compile(rb"\AFrom [^\r\n]*\r?\n(?:>From [^\r\n]*\r?\n)?")
+_HEADERS_END = re.compile(rb"\n\r?\n")
+_CONTENT_TYPE = re.compile(rb"(?im)^content-type:.*\n?(?:[ \t].*\n?)*")
 _ESCAPED = re.compile(r"(?m)^>(>*From )")
 _SIGNATURE = re.compile(r"(?m)^-- \r?$")
 _NAME_FIRST = re.compile(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*')
@@ -92,61 +96,75 @@ def read_mails(source: str, response: Response, chunk: Chunk, *, number: int = 0
     """
     data = chunk.data
     if single:
-        entries, dropped = _read(source, [(1, data)], response.fetched_at)
-        return Mails(tuple(entries), tuple(dropped))
+        reader = _Reader(source, response.fetched_at)
+        reader.read(1, data)
+        return reader.mails(None, {})
     starts = [found.start() for found in islice(_START.finditer(data), MAIL_CAP + 1)]
     if "skip" not in response.given and (not starts or starts[0] > 0) and not number:
         # What stands before the first mail is one without the line before it.
         starts = [0, *starts][: MAIL_CAP + 1]
-    spans = [(start, end) for start, end in zip(starts, [*starts[1:], len(data)], strict=True) if end > start]
+    spans = [(start, end) for start, end in zip(starts, [*starts[1:], len(data)], strict=False) if end > start]
     whole = [span for span in spans if span[1] < len(data) or not chunk.cut][:MAIL_CAP]
-    whole = _within(whole)
-    mails = [(number + n, data[start:end]) for n, (start, end) in enumerate(whole, 1)]
-    end: int | None = whole[-1][1] if whole else None
-    given = {"number": str(number + len(whole))}
+    reader = _Reader(source, response.fetched_at)
     if not whole and chunk.cut:
         # A mail that is larger than a chunk: its start is read, and the next one looked for.
-        mails = [(number + 1, data[start:]) for start in starts[:1]]
-        end = max(len(data) - _OVERLAP, (starts[0] if starts else 0) + 1)
-        given = {"number": str(number + len(mails)), "skip": "1"}
-    entries, dropped = _read(source, mails, response.fetched_at)
-    return Mails(tuple(entries), tuple(dropped), None if end == len(data) and not chunk.cut else end, given)
-
-
-def _within(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """As many as are read at once, at least one."""
-    sizes = 0
-    kept: list[tuple[int, int]] = []
-    for start, end in spans:
-        sizes += min(end - start, _MAIL_BYTES)
-        if kept and sizes > _BYTES:
+        for start in starts[:1]:
+            reader.read(number + 1, data[start:])
+        last = max(len(data) - _OVERLAP, len(data) // 2, starts[0] + 1 if starts else 1)
+        return reader.mails(last, {"number": str(number + len(starts[:1])), "skip": "1"})
+    last = 0
+    for start, end in whole:
+        number += 1
+        reader.read(number, data[start:end])
+        last = end
+        if reader.is_full:
             break
-        kept.append((start, end))
-    return kept
+    return reader.mails(last if 0 < last < len(data) or chunk.cut else None, {"number": str(number)})
 
 
-def _read(source: str, mails: list[tuple[int, bytes]], now: datetime) -> tuple[list[Entry], list[Dropped]]:
-    entries: list[Entry] = []
-    dropped: list[Dropped] = []
-    for number, raw in mails:
+class _Reader:
+    """Reads mails until there is enough for one document."""
+
+    def __init__(self, source: str, now: datetime) -> None:
+        self._source = source
+        self._now = now
+        self._entries: list[Entry] = []
+        self._dropped: list[Dropped] = []
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._bytes > _BYTES or len(self._entries) > _ENTRIES
+
+    def read(self, number: int, raw: bytes) -> None:
+        """Read one mail."""
+        raw = raw[:_MAIL_BYTES]
+        self._bytes += len(raw)
         what = f"mail {number}"
         try:
-            found = list(_Mail(source, _parsed(raw), now).entries())
+            found = list(_Mail(self._source, _parsed(raw), self._now).entries())
         except Exception as e:  # noqa: BLE001 - the email package names no errors; odd mails have raised KeyError, AttributeError and more
-            dropped.append(Dropped(what, f"it cannot be read ({type(e).__name__})"))
-            continue
-        entries += found
+            self._dropped.append(Dropped(what, f"it cannot be read ({type(e).__name__})"))
+            return
+        self._entries += found
         if not found:
-            dropped.append(Dropped(what, "it has no subject and no text"))
-    return entries, dropped
+            self._dropped.append(Dropped(what, "it has no subject and no text"))
+
+    def mails(self, end: int | None, given: Mapping[str, str]) -> Mails:
+        """What was read, and where the next document begins."""
+        return Mails(tuple(self._entries), tuple(self._dropped), end, given)
 
 
 def _parsed(raw: bytes) -> Message:
-    raw = _FROM_LINE.sub(b"", raw[:_MAIL_BYTES])
+    raw = _FROM_LINE.sub(b"", raw)
+    end = _HEADERS_END.search(raw)
+    head, rest = (raw[: end.start() + 1], raw[end.start() + 1 :]) if end else (raw, b"")
+    if len(head) > _HEADERS:
+        head = head[:_HEADERS] + b"\n"
     # Each line is compared with the ends of all parts around it.
     if raw.lower().count(b"boundary") > _MAX_BOUNDARIES:
-        head, mark, _ = raw.partition(b"\n\n")
-        raw = re.sub(rb"(?i)^content-type:.*\n(?:[ \t].*\n)*", b"", head + b"\n") + mark
+        head = _CONTENT_TYPE.sub(b"", head)
+    raw = head + rest
     return email.message_from_bytes(raw, policy=compat32)
 
 
@@ -320,7 +338,7 @@ def _unwrapped(link: str) -> str | None:
 def _in_html(html: str) -> Iterator[tuple[str, str | None, str, str]]:
     """Link, title, what stands before, and what stands after it, of each item of an alert."""
     html = html[:200_000]
-    found = [a for a in islice(_ANCHOR.finditer(html), 300) if plain_title(a[3])]
+    found = [a for a in islice(_ANCHOR.finditer(html), _MAX_LINKS) if plain_title(a[3])]
     ends = [a.end() for a in found]
     for anchor, last, following in zip(found, [0, *ends], [*found[1:], None], strict=False):
         after = html[anchor.end() : following.start() if following else anchor.end() + 5_000]
@@ -336,7 +354,7 @@ def _in_html(html: str) -> Iterator[tuple[str, str | None, str, str]]:
 def _in_text(plain: str) -> Iterator[tuple[str, str | None, str, str]]:
     plain = plain.replace("\r\n", "\n")[:200_000]
     last = 0
-    found = list(islice(_LINK.finditer(plain), 300))
+    found = list(islice(_LINK.finditer(plain), _MAX_LINKS))
     for link, following in zip(found, [*found[1:], None], strict=True):
         before = plain[last : link.start()].strip()
         last = link.end()

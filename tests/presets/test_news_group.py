@@ -650,3 +650,21 @@ def test_what_is_told_is_what_came(name, body, message):
     with pytest.raises(ParseError, match=message) as e:
         read_by(the(name), body)
     assert e.value.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "body"),
+    [
+        (
+            "rss-bridge",
+            {"token": "tok12"},
+            b"<rss version='2.0'><channel><item><link>#7</link><title>One</title></item></channel></rss>",
+        ),
+        ("f5bot", {"feed": "f?key=tok12"}, b'{"items": [{"id": "1", "title": "One", "url": "#7"}]}'),
+    ],
+)
+def test_a_link_relative_to_a_secret_address(name, params, body):
+    """A link that takes over the address of its document takes over no secret, however short that is."""
+    (entry,) = read_by(the(name, **params), body).entries
+    assert entry.url.endswith("#7")
+    assert "tok12" not in entry.url

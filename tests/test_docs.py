@@ -87,10 +87,11 @@ def test_the_config_in_the_readme_loads():
     """What is shown as a configuration is one."""
     from mentionwatch import parse_config
     from mentionwatch.match import compile_query
+    from mentionwatch.pipeline.places import known_presets
 
     (text,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    config = parse_config(text, "README", compile_query)
-    assert [source.name for source in config.sources] == ["forum.acme.example/posts.rss", "hackernews"]
+    config = parse_config(text, "README", compile_query, presets=known_presets())
+    assert [source.name for source in config.sources] == ["forum.acme.example/posts.rss", "hackernews", "appstore"]
 
 
 def test_the_first_screen_has_the_two_commands_and_then_fast():

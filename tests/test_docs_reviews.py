@@ -18,8 +18,6 @@ from mentionwatch.sources.presets import names
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = (DOCS / "unavailable.md").read_text("utf-8")
-#: Sources of one's own, which are no presets in files.
-OWN = ("files", "command")
 BRAND = '[[brands]]\nname = "Acme"\nmatch = ["acme"]\n'
 SITES = "Yelp TripAdvisor G2 Capterra Amazon X Facebook Instagram Threads TikTok LinkedIn Quora Glassdoor Booking"
 
@@ -37,8 +35,7 @@ def anchor(heading: str) -> str:
 @pytest.mark.parametrize("text", [*blocks("unavailable.md"), *blocks("reviews.md")])
 def test_configurations_load(text):
     """Each block can be pasted under a brand, and each address in one is a source."""
-    known_names = [*names(), *OWN]
-    presets = Presets(known_names, lambda use, given: [] if use in OWN else check_params(use, given))
+    presets = Presets(names(), check_params)
     config = parse_config(BRAND + text, "page", compile_query, presets=presets)
     assert config.sources
     assert all(make_source(source).name for source in config.sources if source.url)

@@ -54,11 +54,17 @@ def test_files_are_read_relative_to_the_configuration(tmp_path):
 
 
 def test_a_large_file_is_read_to_its_end(tmp_path):
-    """Piece by piece, whatever [fetch] says of documents from the network."""
-    (tmp_path / "all.jsonl").write_text(lines(5_000), "utf-8")
-    config = load(tmp_path, '[fetch]\nmax_bytes = "64KiB"\n[[sources]]\nuse = "files"\npath = "all.jsonl"\n')
-    assert len(poll(config, now=NOW).mentions) == 5_000
-    assert len(find_mentions(config)) == 5_000
+    """Piece by piece, whatever [fetch] says of documents from the network, also past records that are too old."""
+    old = lines(3_000, first=10_000).replace(NOW.isoformat(), (NOW - timedelta(days=300)).isoformat())
+    (tmp_path / "all.jsonl").write_text(lines(10) + old + lines(5_000, first=10), "utf-8")
+    fetch = '[fetch]\nmax_bytes = "64KiB"\nmax_entries = 100\n'
+    source = '[[sources]]\nuse = "files"\npath = "all.jsonl"\nbackfill = "30d"\nevery = "1h"\n'
+    config = load(tmp_path, fetch + source)
+    assert len(poll(config, now=NOW).mentions) == 5_010
+    with (tmp_path / "all.jsonl").open("a", encoding="utf-8") as file:
+        file.write(lines(1, first=6_000))
+    assert [m.entry.text for m in poll(config, now=NOW + 2 * HOUR).mentions] == ["acme 6000"]
+    assert len(find_mentions(config)) == 5_011
 
 
 @pytest.mark.parametrize("path", ["none.csv", "none/*.csv", "."])

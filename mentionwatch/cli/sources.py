@@ -170,7 +170,8 @@ def _settings(place: str, config: Config | None) -> SourceSettings:
         return as_place(place)
     except UsageError as e:
         names = ", ".join(source.name for source in config.sources) if config else "none, for want of a configuration"
-        raise UsageError(f"{e}; configured sources: {names or 'none'}; presets: {', '.join(preset_names())}") from e
+        shown = one_line(names, 400) or "none"
+        raise UsageError(f"{e}; configured sources: {shown}; presets: mentionwatch sources presets") from e
 
 
 def _show(one: Checked) -> None:

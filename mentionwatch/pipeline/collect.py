@@ -139,9 +139,12 @@ async def collect(
         got.asked.append(request.shown)
         fresh = [_public(r) for r in following if r.url not in followed and r.url != request.url]
         # Pages of a file on this machine are a matter of memory, not of manners.
-        room = max(0, (_MAX_PIECES if request.url.startswith("file:") else max_pages) - len(followed))
+        room = max(0, (_MAX_PIECES if _is_own(request) else max_pages) - len(followed))
         waiting += fresh[:room]
         got.cut += len(fresh[room:])
+        if fresh[room:] and _is_own(request):
+            # What is left of a file is read the next time, and so is all before it.
+            got.validators.clear()
         followed |= {r.url for r in fresh}
     return got
 
@@ -193,7 +196,8 @@ async def _one(
     response = await _get(request, validators, fetcher, ask.now)
     if response is not None:
         _note(got, response)
-    if response is None or (validators and validators.body_hash == body_hash(response.body)):
+    # Of a file, its time and size have said already whether it changed; its first piece may be what it was.
+    if response is None or (validators and not _is_own(request) and validators.body_hash == body_hash(response.body)):
         got.unchanged += 1
         if response is not None and response.redirects:
             got.validators[request.shown] = _remember(request, response, validators)
@@ -207,22 +211,27 @@ async def _one(
         raise ParseError(f"it holds only an error: {one_line(document.error, 80)!r}", url=request.shown)
     if document.pause is not None:
         fetcher.cool(found_at, ask.now + document.pause, "it asked in its answer to be left alone for a while")
-    _take(got, document)
+    _take(got, document, most=None if _is_own(request) else got.max_entries)
     if document.partial:
         # Without validators it is asked for again in full.
         got.errors.append(_broken_off(request, response.status))
     else:
         known = _remember(request, response, validators)
         got.validators[request.shown] = replace(known, is_page=document.is_page)
-    return document.following if _goes_on(document.entries, ask.since) else ()
+    return document.following if _is_own(request) or _goes_on(document.entries, ask.since) else ()
 
 
-def _take(got: Collected, document: Document) -> None:
-    """Take what a document holds."""
+def _is_own(request: Request) -> bool:
+    """Whether it is a file of the user's, or a program: no document of a stranger's, and nobody has to be spared."""
+    return bool(request.argv) or request.url.startswith("file:")
+
+
+def _take(got: Collected, document: Document, *, most: int | None) -> None:
+    """Take what a document holds, up to `most` entries."""
     got.ttl = max(filter(None, (got.ttl, document.ttl)), default=None)
     got.skip_hours |= document.skip_hours
-    _keep(got, document.entries[: got.max_entries])
-    left = len(document.entries[len(document.entries) if got.max_entries is None else got.max_entries :])
+    _keep(got, document.entries[:most])
+    left = len(document.entries[len(document.entries) if most is None else most :])
     if left:
         got.dropped.append(Dropped(f"the last {left} entries", "a document has more than [fetch] max_entries"))
     got.dropped += document.dropped

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mentionwatch.sources.asking import Asker
     from mentionwatch.sources.base import Source
     from mentionwatch.sources.presets import Preset
+
+#: Hosts of one source whose pauses are kept as its preset has them.
+MOST_HOSTS = 100
 
 __all__ = ["check_params", "default_presets", "make_source", "spacing_of"]
 
@@ -66,15 +70,28 @@ def spacing_of(sources: Iterable[SourceSettings], preset_folder: Path | None = N
 
     listed = list(sources)
     found: dict[str, float] = {}
-    for name in {source.use for source in listed if source.use is not None}:
-        if name not in OWN_PLACES:
-            known = preset(name, preset_folder)
-            found |= {host: max(known.limits.spacing_s, found.get(host, 0.0)) for host in known.hosts}
+    for source in listed:
+        if source.use is not None and source.use not in OWN_PLACES:
+            known = preset(source.use, preset_folder)
+            for host in known.hosts or _hosts_asked(source, known):
+                found[host] = max(known.limits.spacing_s, found.get(host, 0.0))
     hosts = {urlsplit(source.url).hostname or "" for source in listed if source.url}
     for host, seconds in known_limits(preset_folder).items():
         if any(at == host or (host.startswith(".") and f".{at}".endswith(host)) for at in hosts):
             found[host] = max(seconds, found.get(host, 0.0))
     return found
+
+
+def _hosts_asked(settings: SourceSettings, preset: Preset) -> set[str]:
+    """The hosts that a source of a preset asks, where they are parameters: instances, forums."""
+    asker = _asker(settings.name, preset, _as_lists(settings.params, preset))
+    urls = (_example(asker, values) for values in islice(asker.combinations(), MOST_HOSTS))
+    return {host for url in urls if (host := urlsplit(url).hostname)}
+
+
+def _example(asker: Asker, values: Mapping[str, str]) -> str:
+    """An address that it may ask."""
+    return asker.request({**values, "query": "", "since": "0", "before": "", **asker.first}).url
 
 
 def _from_url(name: str, url: str, kind: str) -> Source:
@@ -213,7 +230,7 @@ def _wrong_params(given: Mapping[str, str | tuple[str, ...]], preset: Preset) ->
 def _no_address(asker: Asker) -> Iterator[tuple[str, str]]:
     """What is wrong with the addresses that the parameters make."""
     for values in asker.combinations():
-        url = asker.request({**values, "query": "", "since": "0", "before": "", **asker.first}).url
+        url = _example(asker, values)
         try:
             parts = urlsplit(url)
             fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

@@ -68,7 +68,7 @@ def test_what_is_no_place_is_told_with_all_that_are(config):
     """Sources, presets, addresses, files."""
     result = run("sources", "check", "nowhere", "--config", config)
     assert result.exit_code == 2
-    assert "configured sources: forum, club, shop; presets: hackernews" in result.stderr
+    assert "configured sources: forum, club, shop; presets: mentionwatch sources presets" in result.stderr
 
 
 def test_urls_are_never_broken(config, server):

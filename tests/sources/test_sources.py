@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mentionwatch.errors import ConfigError, ParseError
 from mentionwatch.model import Ask, Document, Response, Search
 from mentionwatch.settings import SourceSettings
-from mentionwatch.sources import check_params, default_presets, make_source
+from mentionwatch.sources import check_params, default_presets, make_source, spacing_of
 from mentionwatch.sources.auto import sniff
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -166,6 +166,17 @@ class TestPresets:
         assert [r.url for r in source.requests(Ask(NOW))] == [f"https://a.example/en/{tag}?k=k" for tag in "ab"]
         one = make_source(SourceSettings(name="m", use="board", params={**given, "tags": "c"}), tmp_path)
         assert [r.url for r in one.requests(Ask(NOW))] == ["https://a.example/en/c?k=k"]
+
+    def test_pauses_are_those_of_the_preset_wherever_it_asks(self):
+        """Also at hosts that are parameters; and for a plain address of a site that is known."""
+        forum = SourceSettings(name="f", use="discourse", params={"forum": "forum.acme.example"})
+        tags = SourceSettings(name="m", use="mastodon-tag", params={"instance": ("a.example", "b.example")})
+        plain = SourceSettings(name="r", url="https://old.reddit.com/r/acme/.rss")
+        found = spacing_of([forum, tags, plain])
+        assert found["forum.acme.example"] >= 1
+        assert {"a.example", "b.example"} <= found.keys()
+        assert found[".reddit.com"] == 60
+        assert spacing_of([SourceSettings(name="f", url="https://forum.acme.example/")]) == {}
 
     def test_wrong_settings(self):
         """An unknown preset is told with the nearest one, and a source without a place is told too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,15 @@ def test_a_file_is_read_in_pieces(tmp_path):
     assert piece(0, known) is not None
     with pytest.raises(FetchError):
         run(lambda fetcher: fetcher.get(Request(f"{url}x#offset=0"), now=NOW), files=[url])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names as on POSIX")
+@pytest.mark.parametrize("piece", ["", "#offset=0"])
+def test_what_is_no_file_is_not_waited_for(tmp_path, piece):
+    """A pipe that nobody writes into, a device without an end, a folder."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        url = path.as_uri()
+        request = Request(url + piece)
+        with pytest.raises(FetchError, match="it is no file"):
+            run(lambda fetcher, request=request: fetcher.get(request, now=NOW), files=[url])

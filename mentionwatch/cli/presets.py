@@ -142,7 +142,7 @@ def _about(param: Param) -> str:
 def _lines(label: str, text: str) -> None:
     width = max(40, min(terminal_width() or _WIDTH, _WIDTH))
     start = f"  {label}".ljust(16)
-    lines = textwrap.wrap(one_line(text, 2000), width - 16, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(one_line(text, 2000), width - 17, break_long_words=False, break_on_hyphens=False) or [""]
     click.echo(f"{start} {lines[0]}".rstrip())
     for line in lines[1:]:
         click.echo(f"{' ' * 16} {line}")

@@ -14,6 +14,7 @@ hosts, queue    when a host may be asked, and waiting for it
 transport       sending one request; fast: the same over aiohttp
 login           tokens that a site wants
 programs        programs whose output is a document
+files           files that the user named
 inflate         undoing compression, bounded
 headers         Retry-After, Cache-Control, Expires
 robots          robots.txt
@@ -27,13 +28,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import httpx
 
@@ -42,6 +40,7 @@ from mentionwatch.errors import FetchError, MentionwatchError, Postponed
 from mentionwatch.fetch import failures, headers
 from mentionwatch.fetch.addresses import host_key, refusal
 from mentionwatch.fetch.deadline import Deadline
+from mentionwatch.fetch.files import address_of, read_file
 from mentionwatch.fetch.hosts import Cooled
 from mentionwatch.fetch.inflate import Inflater, UndecodableError
 from mentionwatch.fetch.login import MAX_BYTES as LOGIN_BYTES
@@ -204,8 +203,8 @@ class Fetcher:
             async with self._connections:
                 cap = self._settings.max_bytes
                 return await run_program(request, now=now, timeout_s=self._timeout_s, cap=cap)
-        if request.url.partition("#")[0] in self._files:
-            return self._read_file(request, validators, now)
+        if address_of(request.url) in self._files:
+            return read_file(request, validators, now=now, cap=self._settings.max_bytes)
         try:
             start = parse_url(request.url)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as e:
@@ -445,35 +444,6 @@ class Fetcher:
             return answer.body
 
         return await self._logins.header(login, ask)
-
-    # --- files ------------------------------------------------------------------------------------------------
-
-    def _read_file(self, request: Request, validators: Validators | None, now: datetime) -> Response | None:
-        """A file, or a piece of one: ``#offset=N`` is where it begins, and "content-range" says how much is left."""
-        cap = self._settings.max_bytes
-        address, _, offset = request.url.partition("#offset=")
-        start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 16 else None
-        path = url2pathname(urlsplit(address).path)
-        named = replace(request, public_url=path)
-        try:
-            with Path(path).open("rb") as file:
-                told = os.fstat(file.fileno())
-                # Of a file that is written to, the time may stand still; its size does not.
-                mark = f"{told.st_mtime_ns:x}-{told.st_size:x}"
-                if start is not None and validators is not None and validators.etag == mark:
-                    return None
-                file.seek(start or 0)
-                body = file.read(cap + 1)
-        except (OSError, ValueError) as e:  # ValueError: a NUL in the path
-            raise failures.error(
-                getattr(e, "strerror", None) or "it cannot be read", named, advice="check the path"
-            ) from e
-        if start is None:
-            if len(body) > cap:
-                raise failures.too_large(cap, named)
-            return Response(url=request.url, headers={}, body=body, fetched_at=now, given=request.given)
-        found = {"content-range": f"bytes {start}-{start + len(body[:cap]) - 1}/{told.st_size}", "etag": mark}
-        return Response(url=request.url, headers=found, body=body[:cap], fetched_at=now, given=request.given)
 
 
 def _own_headers(settings: FetchSettings) -> dict[str, str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from importlib import resources
 
 import pytest
 
@@ -52,8 +55,6 @@ def world(tmp_path):
             f'[[sources]]\nname = "b"\nuse = "slow"\nboard = "b"\nevery = "5m"\n'
             f'[[sources]]\nname = "plain"\nurl = "{server.url("/plain.rss")}"\nevery = "5m"\n'
         )
-        from dataclasses import replace
-
         yield server, replace(parse_config(text, "test.toml"), presets=tmp_path / "presets")
 
 
@@ -116,3 +117,44 @@ def test_a_plain_address_of_a_known_site_has_its_limits(tmp_path):
     plain = SourceSettings(name="x", url="https://old.site.example/r/acme/.rss")
     assert spacing_of([plain], tmp_path)[".site.example"] == 60.0
     assert ".site.example" not in spacing_of([SourceSettings(name="x", url="https://mysite.example/")], tmp_path)
+
+
+def test_reddit_is_asked_once_a_minute_over_all_its_sources(tmp_path):
+    """The three presets as they are shipped, and a plain address: for an hour of polls that come far too often.
+
+    Only their host is changed, to this machine.  Each source has its turn, again and again.
+    """
+    with LoopbackServer() as server:
+
+        def feed(handler):
+            return Answer(rss([(handler.path, "Acme", "acme is here", "ann", NOW)]))
+
+        base = server.url("").rstrip("/")
+        for name in ("reddit", "reddit-community", "reddit-comments"):
+            text = (resources.files("mentionwatch.sources") / "presets" / f"{name}.toml").read_text("utf-8")
+            assert 'hosts = [".reddit.com"]' in text
+            here = text.replace("https://www.reddit.com/", f"{base}/").replace('".reddit.com"', '"127.0.0.1"')
+            (tmp_path / f"{name}.toml").write_text(here.replace(f'site = "{base}/"', 'site = "https://x"'), "utf-8")
+        for path in ("/search.rss", "/r/acme/new/.rss", "/r/acme/comments/.rss", "/user/acme/.rss"):
+            server.routes[path] = feed
+        sources = (
+            '[[sources]]\nname = "search"\nuse = "reddit"\nevery = "1m"\n'
+            '[[sources]]\nname = "posts"\nuse = "reddit-community"\ncommunity = "acme"\nevery = "1m"\n'
+            '[[sources]]\nname = "comments"\nuse = "reddit-comments"\ncommunity = "acme"\nevery = "1m"\n'
+            f'[[sources]]\nname = "user"\nurl = "{base}/user/acme/.rss"\nevery = "1m"\n'
+        )
+        store = f'[store]\nurl = "sqlite:///{(tmp_path / "m.db").as_posix()}"\n'
+        config = parse_config(f'{store}[[brands]]\nname = "Acme"\nmatch = ["acme"]\n{sources}', "test.toml")
+        config = replace(config, presets=tmp_path)
+        asked = []
+        for n in range(60):
+            at = NOW + timedelta(seconds=17 * n)
+            before = len(server.requests)
+            assert poll(config, now=at).exit_code() == 0
+            new = server.asked()[before:]
+            assert len(new) <= 1
+            asked += [(at, path.partition("?")[0]) for path in new]
+        assert min(later - earlier for (earlier, _), (later, _) in itertools.pairwise(asked)) >= timedelta(seconds=60)
+        counts = Counter(path for _, path in asked)
+        assert len(counts) == 4
+        assert max(counts.values()) - min(counts.values()) <= 1

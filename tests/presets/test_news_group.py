@@ -10,7 +10,7 @@ import pytest
 from mentionwatch.errors import ConfigError, ParseError
 from mentionwatch.model import Document, Response
 from mentionwatch.sources import check_params, default_presets
-from mentionwatch.sources.feed import FeedSource
+from mentionwatch.sources.feed import FeedSource, has_fast
 from tests.presets.helpers import (
     CORPUS,
     NOW,
@@ -239,7 +239,10 @@ def test_bing_news_entries():
     assert [told(entry) for entry in read_by(the("bing-news"), other).entries] == expected
 
 
-@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize(
+    "fast",
+    [False, pytest.param(True, marks=pytest.mark.skipif(not has_fast(), reason="the extra fast is not installed"))],
+)
 @pytest.mark.parametrize("name", ["google-news.xml", "bing-news.xml"])
 def test_publishers_are_found_by_both_parsers(name, fast):
     """With and without the extra for speed, the publisher of an article is its author; also where the URL is plain."""

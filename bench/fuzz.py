@@ -49,6 +49,7 @@ MOST_MIB = 300.0
 HANGS_AFTER_S = 6.0
 #: Cases that Hypothesis makes of one seed, the time it has to climb in every second batch, and to make a finding small.
 BATCH = 2000
+GRACE_S = 10.0
 CLIMB_S = 20.0
 SHRINK_S = 90.0
 #: Documents saved of one kind of finding: the small one, and later ones as they came.
@@ -161,6 +162,10 @@ class Over(BaseException):
     """Ends a batch: the run's time or cases are used up, or the time to climb or to make a finding small."""
 
 
+def _on_alarm(_number: int, _frame: object) -> None:
+    raise Over
+
+
 class Run:
     """What the batches have done so far.  Each is one run of Hypothesis with a seed of its own."""
 
@@ -258,6 +263,8 @@ class Run:
         self.batch_until = time.monotonic() + CLIMB_S if self.climbing else math.inf
         phases = (Phase.generate, Phase.shrink, *((Phase.target,) if self.climbing else ()))
         self.verdicts.clear()
+        # Climbing can go round for ever inside of Hypothesis, without a case in which it could be told to stop.
+        signal.setitimer(signal.ITIMER_REAL, CLIMB_S + SHRINK_S + GRACE_S if self.climbing else 0)
         configure = settings(
             max_examples=BATCH,
             phases=phases,
@@ -271,6 +278,7 @@ class Run:
         except (Found, Flaky, Over):
             pass  # what was found stands in self.small
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             self._end_batch()
 
     def _end_batch(self) -> None:
@@ -326,6 +334,7 @@ def options() -> argparse.Namespace:
 def main() -> int:
     told = options()
     signal.signal(signal.SIGPROF, _on_timer)
+    signal.signal(signal.SIGALRM, _on_alarm)
     if told.document:
         return read_again(told.document, told.reader, told.content_type)
     told.save.mkdir(parents=True, exist_ok=True)

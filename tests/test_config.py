@@ -18,11 +18,13 @@ from mentionwatch import config as cfg
 from mentionwatch.config import show
 from mentionwatch.errors import ConfigError, QueryError
 from mentionwatch.match import compile_query
+from mentionwatch.pipeline.take import place_of
 from mentionwatch.settings import (
     AlertSettings,
     Brand,
     Config,
     FetchSettings,
+    Secret,
     SourceSettings,
     StoreSettings,
     ToneSettings,
@@ -192,6 +194,15 @@ def test_parameters_of_a_preset_stand_beside_use():
     assert told(lambda: cfg.parse_config(text, "f", presets=presets)) == ["f:10: sources[1].params.evry: is not known"]
     fine = cfg.parse_config(text.replace('evry = "1h"', ""), "f", presets=presets)
     assert fine.sources[0].params == {"app": "284882215", "countries": ("us", "49")}
+
+
+def test_a_secret_that_is_written_out_is_one_all_the_same():
+    """What the preset calls a secret is never shown, whatever its name."""
+    text = BRAND + '[[sources]]\nuse = "reddit"\nfeed = "s3cr3t"\nuser = "acme"\n'
+    config = cfg.parse_config(text, "f", presets=cfg.Presets(["reddit"], secrets=lambda _use: ("feed",)))
+    assert isinstance(config.sources[0].params["feed"], Secret)
+    assert "s3cr3t" not in cfg.show_config(config) + repr(config)
+    assert place_of(config.sources[0]) == "reddit acme"
 
 
 def test_queries_are_compiled_where_a_compiler_is_given():

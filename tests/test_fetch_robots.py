@@ -50,6 +50,20 @@ def test_a_page_is_left_alone_where_it_is_not(server):
     assert server.asked() == ["/robots.txt"]
 
 
+def test_a_page_that_turned_out_to_be_one_is_asked_about_then(server):
+    """By where it was found; a file on this machine has nobody to ask."""
+
+    async def permit(fetcher):
+        for url in ("file:///tmp/saved.html", server.url("/page")):
+            await fetcher.permit(Request(url), url, now=NOW)
+        with pytest.raises(FetchError) as e:
+            await fetcher.permit(Request(server.url("/x")), server.url("/private/page"), now=NOW)
+        return e.value.state
+
+    assert run(permit) == "blocked"
+    assert server.asked() == ["/robots.txt"]
+
+
 @pytest.mark.usefixtures("way")
 def test_it_is_asked_for_once_a_run(server):
     """However many pages of the site are wanted at once."""

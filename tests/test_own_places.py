@@ -87,6 +87,17 @@ def test_a_program_is_run_and_its_lines_are_mentions(tmp_path):
     assert "the shop is closed" in str(report.outcomes[0].error)
 
 
+def test_a_program_runs_where_the_configuration_is(tmp_path, monkeypatch):
+    """Cron starts elsewhere: its path, and those it is given, are relative to the configuration, as those of files are."""
+    (tmp_path / "p.py").write_text(f"#!{sys.executable}\nprint(open('r.jsonl').read())", "utf-8")
+    (tmp_path / "p.py").chmod(0o755)
+    (tmp_path / "r.jsonl").write_text(lines(1), "utf-8")
+    config = load(tmp_path, '[[sources]]\nuse = "command"\nargv = ["./p.py"]\n')
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert len(poll(config, now=NOW).mentions) == 1
+
+
 @pytest.mark.parametrize("source", ['use = "files"\npath = "x"', 'use = "command"\nargv = ["x"]'])
 def test_a_configuration_that_was_only_found_runs_and_reads_nothing(tmp_path, source):
     """It may have come with a stranger's archive; the line is named, and what to do."""

@@ -119,6 +119,7 @@ def check_command(places: tuple[str, ...]) -> int:
         fetch=config.fetch if config else FetchSettings(),
         keep=(config.store if config else StoreSettings()).keep,
         files=named_files(wanted),
+        folder=folder,
         preset_folder=user_presets(),
     )
     if settings().json:

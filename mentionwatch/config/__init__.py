@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch import toml
 from mentionwatch.config.checks import check_document
-from mentionwatch.config.params import Presets, refused_places, with_params
+from mentionwatch.config.params import Presets, refused_places, with_params, with_secrets
 from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
 from mentionwatch.config.show import show_config, starter
 from mentionwatch.errors import ConfigError, Problem
@@ -183,7 +183,7 @@ def _build(
     file = checked.value
     return Config(
         brands=tuple(_with_alerts(b, n, file.alerts, document) for n, b in enumerate(file.brands)),
-        sources=_with_names(file.sources),
+        sources=tuple(with_secrets(source, presets) for source in _with_names(file.sources)),
         store=file.store,
         fetch=file.fetch,
         tone=file.tone,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from mentionwatch.settings import OWN_PLACES, SourceSettings
+from mentionwatch.config.references import is_reference
+from mentionwatch.settings import OWN_PLACES, Secret, SourceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -23,6 +24,8 @@ class Presets:
     names: Collection[str]
     #: What is wrong with the parameters that are given to one: name of the parameter, and what.
     check: Callable[[str, Mapping[str, str | tuple[str, ...]]], Iterable[tuple[str, str]]] = lambda _name, _params: ()
+    #: Names of the parameters of one that are never shown.
+    secrets: Callable[[str], Collection[str]] = lambda _name: ()
 
 
 def with_params(document: Document, presets: Presets | None) -> Document:
@@ -69,6 +72,18 @@ def wrong_params(document: Document, presets: Presets | None) -> Iterator[Proble
             first, _, inner = key.partition(".")
             place = (*(("params",) if first in params else ()), *filter(None, (first, inner)))
             yield document.problem(("sources", n, *place), what)
+
+
+def with_secrets(source: SourceSettings, presets: Presets | None) -> SourceSettings:
+    """A source whose secrets are Secrets, also where they were written into the file as they are."""
+    if source.use is None or presets is None or source.use not in presets.names:
+        return source
+    hidden = presets.secrets(source.use)
+    params = {
+        name: Secret(value) if name in hidden and isinstance(value, str) and not is_reference(value) else value
+        for name, value in source.params.items()
+    }
+    return replace(source, params=params)
 
 
 def refused_places(document: Document) -> list[Problem]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mentionwatch.config.references import is_reference
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import Secret
 from mentionwatch.toml import dotted, shown
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 
 #: Largest file that can be a secret, in bytes.
 _MAX_BYTES = 64 * 2**10
-
-
-def is_reference(value: str) -> bool:
-    """Whether a value names a secret instead of being one."""
-    return value.startswith(("env:", "file:"))
 
 
 def resolve_secrets(config: Config, environ: Mapping[str, str]) -> Config:

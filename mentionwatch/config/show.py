@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
-from mentionwatch.config.secrets import is_reference
+from mentionwatch.config.references import is_reference
 from mentionwatch.masking import MASK, SECRET_NAME, mask_url
 from mentionwatch.settings import Secret, Size, show_span
 from mentionwatch.toml import quote, write_key

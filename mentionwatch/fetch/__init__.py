@@ -58,6 +58,7 @@ from mentionwatch.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from mentionwatch.settings import FetchSettings
 
@@ -118,6 +119,7 @@ class Fetcher:
     Args:
         settings: Limits and the contact for the User-Agent.
         files: ``file:`` URLs that the user named by hand; no other is ever read, whatever a document says.
+        folder: Where programs run; None: the working folder.
         trust_env: Whether proxies of the environment are used; only what stays on this machine does without.
         spacing: Seconds between two requests, by host, where it is not ``[fetch] spacing``.
         cooled: Hosts to be left alone, as an earlier run knew them.
@@ -132,6 +134,7 @@ class Fetcher:
         settings: FetchSettings,
         *,
         files: Iterable[str] = (),
+        folder: Path | None = None,
         trust_env: bool = True,
         spacing: Mapping[str, float] | None = None,
         cooled: Mapping[str, Cooled] | None = None,
@@ -143,6 +146,7 @@ class Fetcher:
         self._settings = settings
         self._timeout_s = settings.timeout.total_seconds()
         self._files = frozenset(files)
+        self._folder = folder
         self._private_hosts = frozenset(host_key(host) for host in settings.private_hosts)
         self._connections = asyncio.Semaphore(settings.concurrency)
         self._robots: dict[str, Rules] = {}
@@ -201,8 +205,8 @@ class Fetcher:
         """
         if request.argv:
             async with self._connections:
-                cap = self._settings.max_bytes
-                return await run_program(request, now=now, timeout_s=self._timeout_s, cap=cap)
+                cap, folder = self._settings.max_bytes, self._folder
+                return await run_program(request, now=now, timeout_s=self._timeout_s, cap=cap, folder=folder)
         if address_of(request.url) in self._files:
             return read_file(request, validators, now=now, cap=self._settings.max_bytes)
         try:
@@ -225,9 +229,9 @@ class Fetcher:
             FetchError: It may not, or the site does not say; state "blocked" where it says no.
             Postponed: As for ``get``.
         """
+        if not url.lower().startswith(("http://", "https://")):
+            return  # a file that the user named
         place = parse_url(url)
-        if place.scheme not in {"http", "https"}:
-            return
         async with self._queues.turn(one_line(request.shown, 500), now) as turn:
             await turn.move(place.host)
             await self._ask_robots(_Errand(request, None, now, place, turn, self._timeout_s, 0), place)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.fetch import failures
@@ -20,8 +21,10 @@ _COMPLAINTS = 4_000
 _PIECE = 65_536
 
 
-async def run_program(request: Request, *, now: datetime, timeout_s: float, cap: int) -> Response:
-    """Run it, and take what it prints.
+async def run_program(
+    request: Request, *, now: datetime, timeout_s: float, cap: int, folder: Path | None = None
+) -> Response:
+    """Run it, in `folder`, and take what it prints.
 
     It gets this process's environment and nothing to read.  It is ended, with all that it started, when its time is
     up or it prints more than `cap` bytes.
@@ -32,7 +35,8 @@ async def run_program(request: Request, *, now: datetime, timeout_s: float, cap:
     shown = Request(f"command: {one_line(request.argv[0], 200)}" if request.argv else "command:")
     try:
         process = await asyncio.create_subprocess_exec(
-            *request.argv,
+            *_found(request.argv, folder),
+            cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -40,7 +44,9 @@ async def run_program(request: Request, *, now: datetime, timeout_s: float, cap:
         )
     except (OSError, ValueError) as e:  # not there, not allowed; a NUL in an argument
         why = getattr(e, "strerror", None) or str(e)
-        raise failures.error(f"the program cannot be started ({why})", shown, advice="check argv") from e
+        one = len(request.argv) == 1 and " " in request.argv[0]
+        advice = "argv is a list: the program, and each argument for itself" if one else "check argv"
+        raise failures.error(f"the program cannot be started ({why})", shown, advice=advice) from e
     try:
         out, said = await asyncio.wait_for(_output(process, cap), timeout_s)
         code = await asyncio.wait_for(process.wait(), timeout_s)
@@ -58,6 +64,13 @@ async def run_program(request: Request, *, now: datetime, timeout_s: float, cap:
         ended = f"the program ended with code {code}" if code > 0 else f"the program was ended by signal {-code}"
         raise failures.error(f'{ended}: "{last}"' if last else ended, shown, advice="run it by hand")
     return Response(url="command:", headers={}, body=out, fetched_at=now, given=request.given)
+
+
+def _found(argv: tuple[str, ...], folder: Path | None) -> tuple[str, ...]:
+    """A program that is named with its folder is looked for from where it runs, on each system alike."""
+    if not argv or folder is None or not {"/", os.sep} & set(argv[0]):
+        return argv
+    return (str(folder / Path(argv[0]).expanduser()), *argv[1:])
 
 
 async def _output(process: asyncio.subprocess.Process, cap: int) -> tuple[bytes, bytes]:

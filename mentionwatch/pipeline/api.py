@@ -82,6 +82,7 @@ def scan(
         since=since,
         fetch=fetch,
         files=named_files(places),
+        folder=folder,
         spacing=spacing_of(places, preset_folder),
         tone=tone,
         only={place.name: place.brands for place in places if place.brands and brands},

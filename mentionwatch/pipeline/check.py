@@ -72,6 +72,7 @@ def check_sources(
     fetch: FetchSettings,
     keep: timedelta,
     files: Iterable[str] = (),
+    folder: Path | None = None,
     preset_folder: Path | None = None,
 ) -> list[Checked]:
     """Fetch and read sources at the same time; nothing is stored.
@@ -83,13 +84,14 @@ def check_sources(
         fetch: Limits of fetching.
         keep: How long mentions are kept: what is older would not be stored.
         files: ``file:`` URLs among the sources that may be read.
+        folder: Where programs run; None: the working folder.
         preset_folder: The user's own presets.
     """
     adapters = [make_source(one, preset_folder) for one in sources]
     spacing = spacing_of(sources, preset_folder)
 
     async def run() -> list[Checked]:
-        fetcher, parser = Fetcher(fetch, files=files, spacing=spacing, patience_s=math.inf), Parser()
+        fetcher, parser = Fetcher(fetch, files=files, folder=folder, spacing=spacing, patience_s=math.inf), Parser()
         try:
             return list(
                 await asyncio.gather(

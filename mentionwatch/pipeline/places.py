@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mentionwatch.config import Presets
 from mentionwatch.errors import UsageError
 from mentionwatch.settings import SourceSettings, name_sources
-from mentionwatch.sources import check_params
+from mentionwatch.sources import check_params, secret_params
 from mentionwatch.sources.presets import names
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ def known_presets(folder: Path | None = None) -> Presets:
     Args:
         folder: The user's own presets.
     """
-    return Presets(names(folder), lambda use, given: check_params(use, given, folder))
+    return Presets(
+        names(folder),
+        check=lambda use, given: check_params(use, given, folder),
+        secrets=lambda use: secret_params(use, folder),
+    )
 
 
 def given_params(written: Iterable[str]) -> dict[str, str | tuple[str, ...]]:

@@ -117,6 +117,7 @@ def poll_store(
         fetcher = Fetcher(
             config.fetch,
             files=named_files(placed_sources(config)),
+            folder=config.path.parent if config.path else None,
             spacing=spacing_of(config.sources, preset_folder),
             cooled=_cooled(store, now),
             ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},

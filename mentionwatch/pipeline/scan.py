@@ -21,6 +21,7 @@ from mentionwatch.tone import make_engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from mentionwatch.errors import SourceError
     from mentionwatch.model import Search
@@ -78,6 +79,7 @@ def scan_sources(
     since: datetime | None = None,
     fetch: FetchSettings = _FETCH,
     files: Iterable[str] = (),
+    folder: Path | None = None,
     spacing: Mapping[str, float] = MappingProxyType({}),
     tone: ToneSettings = _TONE,
     only: Mapping[str, Sequence[str]] = MappingProxyType({}),
@@ -92,6 +94,7 @@ def scan_sources(
         since: Mentions published earlier are left out; undated ones stay.
         fetch: Limits of fetching.
         files: ``file:`` URLs among the sources that may be read.
+        folder: Where programs run; None: the working folder.
         spacing: Seconds between two requests, by host, where presets say so.
         tone: What judges.
         only: For a source's name, the names of the brands that are looked for there; all where it is not given.
@@ -99,7 +102,7 @@ def scan_sources(
     """
     wanted = {s.name: [b for b in brands if not only.get(s.name) or b.name in only[s.name]] for s in sources}
     asks = [(s, Ask(now=now, searches=brand_searches(wanted[s.name]), since=since)) for s in sources]
-    collected, notes = run_to_end(_collect_all(asks, fetch, files, spacing, progress))
+    collected, notes = run_to_end(_collect_all(asks, fetch, progress, files=files, folder=folder, spacing=spacing))
     matcher, engine = Matcher(brands), make_engine(tone)
     mentions: dict[str, Mention] = {}
     outcomes: list[Outcome] = []
@@ -120,12 +123,14 @@ def scan_sources(
 async def _collect_all(
     asks: Sequence[tuple[Source, Ask]],
     settings: FetchSettings,
-    files: Iterable[str],
-    spacing: Mapping[str, float],
     progress: Callable[[str], None],
+    *,
+    files: Iterable[str],
+    folder: Path | None,
+    spacing: Mapping[str, float],
 ) -> tuple[list[Collected], tuple[str, ...]]:
     # There is no next time to carry anything over to, so every request waits for its turn.
-    fetcher, parser = Fetcher(settings, files=files, spacing=spacing, patience_s=math.inf), Parser()
+    fetcher, parser = Fetcher(settings, files=files, folder=folder, spacing=spacing, patience_s=math.inf), Parser()
 
     async def one(source: Source, ask: Ask) -> Collected:
         got = await collect(source, ask, fetcher, parser, max_entries=settings.max_entries)

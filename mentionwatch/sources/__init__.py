@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import OWN_PLACES
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from mentionwatch.settings import SourceSettings
     from mentionwatch.sources.asking import Asker
     from mentionwatch.sources.base import Source
-    from mentionwatch.sources.presets import Preset
+    from mentionwatch.sources.presets import Param, Preset
 
 #: Hosts of one source whose pauses are kept as its preset has them.
 MOST_HOSTS = 100
 
-__all__ = ["check_params", "default_presets", "make_source", "spacing_of"]
+__all__ = ["check_params", "default_presets", "make_source", "secret_params", "spacing_of"]
 
 
 def make_source(settings: SourceSettings, preset_folder: Path | None = None) -> Source:
@@ -206,6 +208,16 @@ def check_params(
     return wrong or list(_no_address(_asker(use, found, lists)))
 
 
+def secret_params(use: str, preset_folder: Path | None = None) -> tuple[str, ...]:
+    """Names of a preset's parameters that are never shown; none where there is no such preset, or it has mistakes."""
+    from mentionwatch.sources.presets import preset
+
+    try:
+        return preset(use, preset_folder).secrets
+    except ConfigError:
+        return ()
+
+
 def _wrong_params(given: Mapping[str, str | tuple[str, ...]], preset: Preset) -> Iterator[tuple[str, str]]:
     from difflib import get_close_matches
 
@@ -221,10 +233,23 @@ def _wrong_params(given: Mapping[str, str | tuple[str, ...]], preset: Preset) ->
         elif isinstance(value, str):
             if not value.strip() and param.default is None:
                 yield name, "is empty"
+            elif value.strip():
+                yield from _unlike(name, (value,), param)
         elif not isinstance(param.default, tuple) and not param.join:
             yield name, "is a list; the preset takes one value"
         elif not all(one.strip() for one in value):
             yield name, "holds an empty text"
+        else:
+            yield from _unlike(name, value, param)
+
+
+def _unlike(name: str, values: Iterable[str], param: Param) -> Iterator[tuple[str, str]]:
+    """Values that are none; of a secret nothing is shown, and one that is still to be looked up is not looked at."""
+    for value in values:
+        if param.pattern and not value.startswith(("env:", "file:")) and not re.fullmatch(param.pattern, value[:2_000]):
+            shown = "its value" if param.secret else f'"{one_line(value, 60)}"'
+            like = f"does not look like {param.example}" if param.example else "has another form than it should"
+            yield name, f"{shown} {like}: give {param.about}"
 
 
 def _no_address(asker: Asker) -> Iterator[tuple[str, str]]:

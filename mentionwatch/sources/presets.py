@@ -63,6 +63,8 @@ class Param:
     join: str = ""
     #: What it may look like.
     example: str = ""
+    #: Regular expression that each value fits as a whole; "": whatever is given.
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,14 +170,6 @@ def known_limits(folder: Path | None = None) -> dict[str, float]:
     return found
 
 
-def param_names(name: str, folder: Path | None = None) -> tuple[str, ...]:
-    """Names of a preset's parameters; none where there is no such preset, or its file has mistakes."""
-    try:
-        return tuple(preset(name, folder).params)
-    except ConfigError:
-        return ()
-
-
 def _bundled() -> resources.abc.Traversable:
     return resources.files("mentionwatch.sources") / "presets"
 
@@ -239,6 +233,7 @@ def _patterns(read: _File) -> list[tuple[tuple[str | int, ...], str]]:
             found += [((name, "captures", key), capture.pattern) for key, capture in spec.captures.items()]
         if isinstance(spec, FeedSpec):
             found += [((name, key), getattr(spec, key)) for key in ("title", "told", "error")]
+    found += [(("params", name, "pattern"), param.pattern) for name, param in read.params.items()]
     return found
 
 

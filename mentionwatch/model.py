@@ -46,7 +46,7 @@ class Login:
     """How to get the token that a site wants with each request: asked for once a run, by POST."""
 
     #: Where the name and password are sent, as JSON.
-    url: str
+    url: str = field(repr=False)
     #: What is sent.
     fields: Mapping[str, str] = field(repr=False)
     #: Path of the token in the answer.
@@ -54,6 +54,8 @@ class Login:
     #: The header that it goes into, and what stands there before it.
     header: str = "Authorization"
     before: str = "Bearer "
+    #: The URL as it may be shown; None when nothing in it is secret.
+    public_url: str | None = None
 
 
 @dataclass(frozen=True)

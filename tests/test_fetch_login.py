@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mentionwatch.errors import FetchError
-from mentionwatch.model import Login, Request
+from mentionwatch.model import Ask, Login, Request
+from mentionwatch.sources.asking import Asker, LoginSpec, RequestSpec
 from tests.fetching import FEED, NOW, failure, run
 from tests.servers import Answer, LoopbackServer
 
@@ -87,6 +89,27 @@ def test_a_login_that_fails_is_told_without_the_password(server, route, words):
     assert "password" in error.advice
     assert wrong not in str(error) + repr(error.__cause__)
     assert server.asked() == ["/login"]
+
+
+def test_a_secret_in_the_address_of_a_login_is_not_shown():
+    """Nor in what is told when it fails."""
+    spec = RequestSpec(
+        url="https://{host}/x", login=LoginSpec("https://{host}/login/{key}", {"password": "{key}"}, "token")
+    )
+    with LoopbackServer() as server:
+        host = server.url("").removeprefix("http://").rstrip("/")
+        login = Asker("s", spec, {"host": host, "key": "s3cret/k3y"}, secrets=("key",)).requests(Ask(NOW))[0].login
+        assert "s3cret" in login.url
+        login = replace(login, url=server.url("/login/s3cret%2Fk3y"), public_url=server.url("/login/***"))
+
+        async def ask(fetcher):
+            with pytest.raises(FetchError) as e:
+                await fetcher.get(Request(server.url("/x"), login=login), now=NOW)
+            return str(e.value)
+
+        told = run(ask)
+    assert "/login/***" in told
+    assert "s3cret" not in told + repr(login)
 
 
 @pytest.mark.usefixtures("way")

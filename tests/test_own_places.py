@@ -13,7 +13,7 @@ from mentionwatch.errors import ConfigError
 from mentionwatch.match import compile_query
 from mentionwatch.model import NotModified
 from mentionwatch.pipeline.api import find_mentions, poll, scan
-from mentionwatch.pipeline.places import known_presets
+from mentionwatch.pipeline.places import as_places, known_presets
 from mentionwatch.settings import SourceSettings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -112,6 +112,9 @@ def test_a_configuration_that_was_only_found_runs_and_reads_nothing(tmp_path, so
         ('use = "files"\npath = []', "sources[0].params.path: is missing"),
         ('use = "files"\npath = "x"\nformat = "xlsx"', "format: is none of jsonl"),
         ('use = "files"\npath = "x"\nfields = { txt = "y" }', "txt: is no field of an entry"),
+        ('use = "files"\npath = "x"\nfields = "text"', 'fields: names no column for "text"; it is a table: { text ='),
+        ('use = "command"\nargv = ["x"]\nfields = ["text"]', 'fields: names no column for "text"'),
+        ('use = "files"\npath = "x"\nfields = { text = "" }', 'fields: names no column for "text"'),
         ('use = "files"\npath = "x"\nbest = "many"', "best: is no number"),
         ('use = "files"\npath = "x"\nencoding = "utf-99"', "encoding: is none that is known"),
         ('use = "command"\nargv = "ls -l"\nlines = 3', "lines: is no setting of a source"),
@@ -132,3 +135,69 @@ def test_a_scan_reads_files_that_were_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     place = SourceSettings(name="files", use="files", params={"path": "r.jsonl"})
     assert len(scan("acme", sources=[place], now=NOW).mentions) == 3
+
+
+MAIL = "From a\nSubject: acme 0\nDate: Sat, 21 Nov 2026 10:00:00 +0000\n\nIt reboots.\n"
+FEED = '<rss version="2.0"><channel><item><title>acme 0</title></item></channel></rss>'
+PAGE = """<html><script type="application/ld+json">{"@context": "https://schema.org", "@type": "Review",
+ "reviewBody": "acme 0"}</script></html>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("r.csv", "Datum;Kunde;Rezension\n2026-11-03;Ada;acme 0\n"),
+        ("r.tsv", "text\tauthor\nacme 0\tAda\n"),
+        ("r.jsonl", lines(1)),
+        ("r.ndjson", lines(1)),
+        ("r.json", f"[{lines(1)}]"),
+        ("r.mbox", MAIL),
+        ("r.eml", MAIL.partition("\n")[2]),
+        ("r.html", PAGE),
+        ("r.htm", PAGE),
+        ("r.xml", FEED),
+        ("r.rss", FEED),
+        ("r.atom", '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>acme 0</title></entry></feed>'),
+        ("a feed [1]", FEED),
+        ("a table#1", "text,author\nacme 0,Ada\n"),
+    ],
+)
+def test_any_file_can_be_named_by_hand(tmp_path, monkeypatch, name, text):
+    """As the documentation lists them, for one look; the source is called like the file, and nothing went amiss."""
+    (tmp_path / name).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for way in (name, f"./{name}", str(tmp_path / name), (tmp_path / name).as_uri()):
+        report = scan("acme", urls=[way], now=NOW)
+        assert report.errors == ()
+        (mention,) = report.mentions
+        assert "acme 0" in {mention.entry.text, mention.entry.title}
+        assert [place.name for place in as_places([way], [])] == [mention.entry.source]
+
+
+def test_files_of_one_name_are_told_apart(tmp_path):
+    """Each is read, under a name of its own."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "r.jsonl").write_text(lines(1, first=int(folder == "b")), "utf-8")
+    report = scan("acme", urls=[str(tmp_path / folder / "r.jsonl") for folder in ("a", "b")], now=NOW)
+    assert {(m.entry.source, m.entry.text) for m in report.mentions} == {("r.jsonl", "acme 0"), ("r.jsonl-2", "acme 1")}
+
+
+def test_a_file_named_by_hand_is_read_to_its_end(tmp_path):
+    """Piece by piece, as any other of the user's files."""
+    (tmp_path / "r.jsonl").write_text(lines(5_000), "utf-8")
+    assert len(scan("acme", urls=[str(tmp_path / "r.jsonl")], now=NOW).mentions) == 5_000
+
+
+def test_errors_of_files_and_programs_say_where_and_no_status(tmp_path):
+    """A path and a program have no number of HTTP, no URL and no piece."""
+    (tmp_path / "a b.jsonl").write_text("hello\n", "utf-8")
+    (error,) = scan("acme", urls=[str(tmp_path / "a b.jsonl")], now=NOW).errors
+    assert (
+        str(error[1]) == f'line 1: it is no JSON: "hello": {tmp_path / "a b.jsonl"}; one JSON object a line is wanted'
+    )
+    argv = (sys.executable, "-c", "print('hello')")
+    place = SourceSettings(name="mine", use="command", params={"argv": argv})
+    (error,) = scan("acme", sources=[place], now=NOW).errors
+    wanted = f'line 1: it is no JSON: "hello": command: {sys.executable}; one JSON object a line is wanted'
+    assert str(error[1]) == wanted

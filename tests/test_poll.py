@@ -411,6 +411,17 @@ def test_a_page_that_nobody_announced_is_read_only_where_its_site_lets_programs(
     assert {m.entry.source for m in find_mentions(config)} == {"forum", "club", "shop"}
 
 
+def test_a_page_that_became_a_feed_is_found_out(world):
+    """A refusal is for pages: one bad answer does not silence for ever a feed whose path robots.txt closes."""
+    server, config = world
+    server.routes["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /reviews\n")
+    poll(config, now=NOW)
+    server.routes["/reviews"] = Answer(rss([item(9, "acme, from a feed")]))
+    for day in range(1, 5):
+        poll(config, now=NOW + 24 * day * HOUR)
+    assert "acme, from a feed" in {m.entry.text for m in find_mentions(config)}
+
+
 def test_a_page_that_may_be_read_is_asked_about_before_each_poll(world):
     """After the first poll it is known to be one; unchanged, it stays one."""
     server, config = world
@@ -593,6 +604,7 @@ backoff = "backoff"
 [api.fields]
 guid = "id"
 text = "text"
+published = "date"
 """
 
 
@@ -647,3 +659,30 @@ def test_a_site_that_asks_for_a_pause_in_its_answer_gets_it(two_ways):
     assert "asked in its answer" in report.outcomes[0].reason
     poll(config, now=NOW + 2 * HOUR)
     assert server.asked() == ["/first"]
+
+
+def test_a_stranger_that_a_redirect_led_to_gets_no_token_with_a_further_page(tmp_path):
+    """He names himself as the next page, by a Link header or a cursor: nothing with a credential goes there."""
+    from dataclasses import replace
+
+    with LoopbackServer(host="127.0.0.2") as stranger, LoopbackServer() as server:
+        link = {"Link": f"<{stranger.url('/more')}>; rel=next"}
+        stranger.routes["/x"] = Answer(
+            b'{"items": [{"id": 1, "text": "acme", "date": "%s"}], "next": "c"}' % NOW.isoformat().encode(),
+            headers=link,
+        )
+        server.routes["/first"] = Answer(status=302, headers={"Location": stranger.url("/x")})
+        for paging in ('kind = "link"', 'kind = "cursor"\nparameter = "c"\nnext = "next"'):
+            text = PRESET.replace("{base}", server.url("").rstrip("/")).replace('instead = "', '#instead = "')
+            text = text.replace("[api]", '[request.headers]\nAuthorization = "Bearer {token}"\n[api]')
+            text += f'[api.paging]\n{paging}\n[params.token]\nabout = "x"\nsecret = true\n'
+            (tmp_path / "two.toml").write_text(text, "utf-8")
+            head = f'[store]\nurl = "sqlite:///{(tmp_path / "m.db").as_posix()}"\n'
+            head += '[fetch]\nprivate_hosts = ["127.0.0.2"]\n[[brands]]\nname = "Acme"\nmatch = ["acme"]\n'
+            source = '[[sources]]\nuse = "two"\ntoken = "s3cret"\n'
+            config = replace(parse_config(head + source, "t"), presets=tmp_path)
+            report = poll(config, now=NOW, every_source=True)
+            assert report.statuses[0].state in {"partial", "ok"}
+        assert server.requests[0][1]["authorization"] == "Bearer s3cret"
+        assert {path.partition("?")[0] for path in stranger.asked()} == {"/x"}
+        assert not [headers for _, headers in stranger.requests if "authorization" in headers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -116,7 +117,7 @@ def test_a_plain_address_of_a_known_site_has_its_limits(tmp_path):
     (tmp_path / "slow.toml").write_text(text.replace("https://.site", "https://site"), "utf-8")
     plain = SourceSettings(name="x", url="https://old.site.example/r/acme/.rss")
     assert spacing_of([plain], tmp_path)[".site.example"] == 60.0
-    assert ".site.example" not in spacing_of([SourceSettings(name="x", url="https://mysite.example/")], tmp_path)
+    assert group_of("mysite.example", frozenset(spacing_of([plain], tmp_path))) == "mysite.example"
 
 
 def test_reddit_is_asked_once_a_minute_over_all_its_sources(tmp_path):
@@ -158,3 +159,46 @@ def test_reddit_is_asked_once_a_minute_over_all_its_sources(tmp_path):
         counts = Counter(path for _, path in asked)
         assert len(counts) == 4
         assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_what_ends_a_poll_does_not_end_the_pause(world):
+    """When a host is asked is known before it is; a refusal, and a poll that asks nobody, leave it known."""
+    server, config = world
+
+    def die(_handler):
+        with Store(config.store.url) as store:
+            told.append(store.hosts()["127.0.0.1"].asked)
+        return Answer(status=429, headers={"Retry-After": "10"})
+
+    told = []
+    server.routes["/a.rss"] = die
+    poll(config, now=NOW)
+    assert NOW <= told[0] <= NOW + timedelta(seconds=5)
+    for seconds in (5, 12, 30, 50):
+        poll(config, now=NOW + timedelta(seconds=seconds))
+        assert len(server.requests) == 1
+    poll(config, now=NOW + timedelta(seconds=66))
+    assert len(server.requests) == 2
+
+
+def test_a_redirect_is_a_request_too(world):
+    """On a site that wants a pause, the place that it leads to is asked after it."""
+    server, config = world
+    times = []
+
+    def note(answer):
+        def route(_handler):
+            times.append(time.monotonic())
+            return answer
+
+        return route
+
+    server.routes["/a.rss"] = note(Answer(status=302, headers={"Location": server.url("/c.rss")}))
+    server.routes["/c.rss"] = note(Answer(rss([("c", "Acme", "acme", "ann", NOW)])))
+    slow = (
+        (config.presets / "slow.toml").read_text("utf-8").replace("per_minute = 1", 'per_minute = 60\nspacing = "30s"')
+    )
+    (config.presets / "slow.toml").write_text(slow, "utf-8")
+    report = poll(replace(config, sources=config.sources[:1]), now=NOW, max_time=timedelta(seconds=2))
+    assert server.asked() == ["/a.rss?q=%22acme%22%20OR%20%22acme%20router%22"]
+    assert isinstance(report.outcomes[0], Postponed)

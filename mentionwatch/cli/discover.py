@@ -38,6 +38,7 @@ def discover_command(url: str, check: bool) -> int:  # noqa: FBT001 - click's fl
       mentionwatch sources discover forum.acme.example --check
       mentionwatch sources discover https://apps.apple.com/us/app/acme/id284882215
       mentionwatch sources discover https://acme.example/blog --json
+      mentionwatch sources discover saved.html
 
     A place that is known by its address is not asked. Else one request is made; more only where the page names no
     feed, to try where feeds often are.
@@ -47,7 +48,15 @@ def discover_command(url: str, check: bool) -> int:  # noqa: FBT001 - click's fl
     from mentionwatch.pipeline.discover import as_address, discover
 
     config = find_settings_config()
-    found = discover(as_address(url), now=now(), fetch=config.fetch if config else FetchSettings(), check=check)
+    from mentionwatch.config import user_presets
+
+    found = discover(
+        as_address(url),
+        now=now(),
+        fetch=config.fetch if config else FetchSettings(),
+        check=check,
+        preset_folder=user_presets(),
+    )
     if settings().json:
         click.echo(json.dumps([_record(link) for link in found.links], ensure_ascii=False, indent=2))
     elif found.links:
@@ -66,6 +75,8 @@ def _say_what_next(found: Discovered, config: Path | None) -> None:
     if found.links:
         first = command_line("sources", "add", *_words(found.links[0]), config=config)
         settings().say(f"Add {'it' if len(found.links) == 1 else 'the first'} with: {first}")
+        for name, about in _missing(found.links[0]).items():
+            settings().say(f"Put in place of {name.upper()}: {one_line(about, 300)}")
         if MASK in first:
             settings().say(f"Write out what {MASK} stands for: it is a secret, and not shown")
     elif not (found.errors or found.notes):
@@ -90,14 +101,22 @@ def _shown(link: FeedLink) -> str:
 
 
 def _words(link: FeedLink) -> list[str]:
-    """What ``sources add`` is given to add it; what has to be given beside is left open."""
+    """What ``sources add`` is given to add it; what has to be given beside stands there in capitals."""
     if link.use is None:
         return [mask_url(link.url or "")]
+    given = [f"{name}={value}" for name, value in link.params.items()]
+    return [link.use, *given, *(f"{name}={name.upper()}" for name in _missing(link))]
+
+
+def _missing(link: FeedLink) -> dict[str, str]:
+    """What a preset needs beside what was found, and where it is to be had."""
+    if link.use is None:
+        return {}
+    from mentionwatch.config import user_presets
     from mentionwatch.sources.presets import preset
 
-    missing = [name for name in preset(link.use).needs if name not in link.params]
-    given = [f"{name}={value}" for name, value in link.params.items()]
-    return [link.use, *given, *(f"{name}=…" for name in missing)]
+    found = preset(link.use, user_presets())
+    return {name: found.params[name].about for name in found.needs if name not in link.params}
 
 
 def _record(link: FeedLink) -> dict[str, object]:

@@ -12,10 +12,13 @@ import click
 from mentionwatch.cli.hints import command_line, warn_of_letters
 from mentionwatch.cli.options import settings, shared_options
 from mentionwatch.errors import ConfigError, MentionwatchError, OutputError, QueryError, UsageError
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from mentionwatch.settings import SourceSettings
 
 T = TypeVar("T")
 
@@ -32,12 +35,20 @@ _MARKS = str.maketrans(dict.fromkeys('"“”„‟«»*?', " "))
 @click.option("--source", "sources", multiple=True, metavar="URL|PRESET", help="Where to look; repeatable.")
 @shared_options
 def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], sources: tuple[str, ...]) -> None:
-    """Write a first configuration; an existing file is never overwritten.
+    r"""Write a first configuration; an existing file is never overwritten.
 
-    It goes to --config FILE, else to the user's configuration folder.
+    It goes to --config FILE, else to the user's configuration folder. On a terminal it asks for what is not given.
+
+    \b
+    Examples:
+      mentionwatch config init
+      mentionwatch config init --config mentionwatch.toml
+      mentionwatch config init --yes --brand Acme --source hackernews
+      mentionwatch config init --yes --brand Acme --match '"acme router"' --source https://acme.example/feed
     """
-    from mentionwatch.config import parse_config, starter, user_config_file, user_presets
+    from mentionwatch.config import parse_config, user_config_file, user_presets
     from mentionwatch.match import compile_query
+    from mentionwatch.pipeline.moving import secret_warnings
     from mentionwatch.pipeline.places import known_presets
 
     path = settings().config or user_config_file()
@@ -48,12 +59,68 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
         raise UsageError("there is no terminal to ask on; say --yes --brand NAME, and --match, --source where wanted")
     name = _brand(brand, asks=asks)
     queries = _queries(name, terms, asks=asks)
-    places = _places(sources, asks=asks)
-    text = starter(name, queries, places)
+    found = [(place, _source(place, asks=asks)) for place in _places(sources, asks=asks)]
+    made = [source for _, source in found if source is not None]
+    text = _text(name, queries, made, path)
     config = parse_config(text, str(path), compile_query, presets=known_presets(user_presets()))
     warn_of_letters(queries)
     _write(path, text)
-    _say(path, [source.name for source in config.sources])
+    _say(path, [source.name for source in config.sources], [place for place, source in found if source is None])
+    for warning in [warning for source in made for warning in secret_warnings(source, path.parent)]:
+        settings().say(f"Warning: {warning}")
+
+
+def _text(brand: str, queries: list[str], sources: Sequence[SourceSettings], path: Path) -> str:
+    from mentionwatch.config import starter
+    from mentionwatch.config.edit import add_sources
+
+    plain = starter(brand, queries, [source.url or source.use or "" for source in sources if not source.params])
+    return add_sources(plain, str(path), [source for source in sources if source.params])
+
+
+def _source(place: str, *, asks: bool) -> SourceSettings | None:
+    """The source of a place, with what its preset needs; None where that is not known."""
+    from mentionwatch.pipeline.places import given_params
+    from mentionwatch.settings import SourceSettings
+
+    if "://" in place:
+        return SourceSettings(name="", url=place)
+    written = []
+    for name in _needs(place):
+        value = _param(place, name) if asks else ""
+        if not value:
+            return None
+        written.append(f"{name}={value}")
+    return SourceSettings(name="", use=place, params=given_params(written))
+
+
+def _needs(use: str) -> tuple[str, ...]:
+    from mentionwatch.config import user_presets
+    from mentionwatch.sources.presets import preset
+
+    return preset(use, user_presets()).needs
+
+
+def _param(use: str, name: str) -> str:
+    """Ask for what a preset needs; nothing: the place is left out."""
+    from mentionwatch.config import user_presets
+    from mentionwatch.sources.presets import preset
+
+    param = preset(use, user_presets()).params[name]
+    variable = f"env:{use}_{name}".upper().replace("-", "_").replace("ENV:", "env:", 1)
+    usual = f"; better not written out: {variable}" if param.secret else ""
+    question = f"{use}: {name}, {one_line(param.about, 300)}{usual} (Enter: leave {use} out for now)"
+
+    def read(text: str) -> str:
+        from mentionwatch.pipeline.places import given_params
+        from mentionwatch.sources import check_params
+
+        value = text.strip()
+        given = given_params([f"{name}={value}"])
+        wrong = [what for key, what in check_params(use, given, user_presets()) if value and key == name]
+        return value if not wrong else _refuse(f"{name}: {wrong[0]}")
+
+    return _ask(question, read, default="")
 
 
 def _brand(given: str | None, *, asks: bool) -> str:
@@ -89,7 +156,7 @@ def _ask(question: str, read: Callable[[str], T], default: str | None = None) ->
         except MentionwatchError as e:
             raise click.UsageError(str(e)) from e  # click asks again after this one
 
-    answer: T = click.prompt(question, default=default, value_proc=take, err=True)
+    answer: T = click.prompt(question, default=default, show_default=bool(default), value_proc=take, err=True)
     return answer
 
 
@@ -134,7 +201,9 @@ def _checked(places: Sequence[str]) -> list[str]:
         UsageError: One is neither.
     """
     from mentionwatch.config import parse_config, starter
+    from mentionwatch.pipeline.moving import check_source
     from mentionwatch.pipeline.search import known_name
+    from mentionwatch.settings import SourceSettings
 
     if not places:
         raise UsageError("name at least one place to look")
@@ -146,6 +215,7 @@ def _checked(places: Sequence[str]) -> list[str]:
                 parse_config(starter("x", ["x"], [place]), "")
             except ConfigError as e:
                 raise UsageError(f"{place!r} {e.problems[0].message}") from e
+            check_source(SourceSettings(name="", url=place))
     return [place if "://" in place else known_name(place, _presets(), "preset") for place in places]
 
 
@@ -166,10 +236,17 @@ def _write(path: Path, text: str) -> None:
         raise OutputError(f"cannot write {path}: {e.strerror or e}") from e
 
 
-def _say(path: Path, sources: list[str]) -> None:
+def _say(path: Path, sources: list[str], left_out: list[str]) -> None:
     if settings().json:
-        click.echo(json.dumps({"path": str(path), "sources": sources}, ensure_ascii=False, indent=2))
+        found = {"path": str(path), "sources": sources, "left_out": left_out}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    settings().say(f"Wrote {path}. Next, try a source, then poll, in the end from cron:")
-    settings().say(f"  {command_line('sources', 'check', sources[0], config=path)}")
+    for place in left_out:
+        needs = _needs(place)
+        words = [f"{name}={name.upper()}" for name in needs]
+        settings().say(f"Left out {place}, which needs {', '.join(needs)}; add it with:")
+        settings().say(f"  {command_line('sources', 'add', place, *words, config=path)}")
+    settings().say(f"Wrote {path}. Next, {'try a source, then ' * bool(sources)}poll, in the end from cron:")
+    for name in sources[:1]:
+        settings().say(f"  {command_line('sources', 'check', name, config=path)}")
     settings().say(f"  {command_line('poll', config=path)}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from mentionwatch.cli.options import settings, shared_options
+from mentionwatch.cli.options import no_configuration, settings, shared_options
 from mentionwatch.cli.show import Length, open_output, plural
-from mentionwatch.errors import ConfigError, Problem, UsageError
+from mentionwatch.errors import UsageError
 from mentionwatch.masking import mask_url
 from mentionwatch.settings import SourceSettings
 from mentionwatch.text import one_line
@@ -57,8 +58,12 @@ def add_command(
       mentionwatch sources add https://forum.acme.example/posts.rss
       mentionwatch sources add hackernews --every 15m --tag tech
       mentionwatch sources add appstore app=284882215 countries=us,de
+      mentionwatch sources add bluesky handle=acme.bsky.social password=env:BLUESKY
+
+    What a preset needs is told by: mentionwatch sources presets NAME. A secret is better not written into the file:
+    KEY=env:NAME is an environment variable, KEY=file:PATH a file beside the configuration.
     """
-    from mentionwatch.pipeline.moving import save_config, with_source
+    from mentionwatch.pipeline.moving import save_config, secret_warnings, with_source
 
     file = _config_file()
     source = SourceSettings(
@@ -72,6 +77,8 @@ def add_command(
     edited = with_source(file, source)
     save_config(edited)
     _tell("added", "Added {} to {}.", edited.config.sources[-1], file.path)
+    for warning in secret_warnings(source, file.path.parent):
+        settings().say(f"Warning: {warning}")
 
 
 def _place(place: str, params: tuple[str, ...]) -> dict[str, Any]:
@@ -88,11 +95,25 @@ def _place(place: str, params: tuple[str, ...]) -> dict[str, Any]:
             raise UsageError(f"{params[0]!r} is a parameter, and only presets take any")
         return {"url": place.strip()}
     if any(sign in place for sign in "./"):
-        raise UsageError(f"{place!r} is no address yet; write https:// in front of it")
+        raise _no_address(place)
     for key in given:
         if key in SOURCE_KEYS:
             raise UsageError(f"{key!r} is no parameter of a preset; see the options: mentionwatch sources add --help")
     return {"use": known_name(place, names(user_presets()), "preset"), "params": given}
+
+
+def _no_address(place: str) -> UsageError:
+    """What somebody may have meant by it.
+
+    Raises:
+        UsageError: It is a place that gives nothing to programs.
+    """
+    from mentionwatch.pipeline.moving import check_source
+
+    if Path(place).is_file():
+        return UsageError(f"{place!r} is a file: mentionwatch sources add files path={shlex.quote(place)}")
+    check_source(SourceSettings(name="", url=f"https://{place}"))
+    return UsageError(f"{place!r} is no address yet; write https:// in front of it")
 
 
 @click.command("remove")
@@ -107,6 +128,7 @@ def remove_command(place: str) -> None:
     Examples:
       mentionwatch sources remove forum
       mentionwatch sources remove https://forum.acme.example/posts.rss
+      mentionwatch sources remove forum.acme.example/posts.rss
     """
     from mentionwatch.pipeline.moving import save_config, without_source
 
@@ -244,8 +266,7 @@ def _config_file() -> ConfigFile:
 
     found = find_config(settings().config, os.environ, Path.cwd())
     if found is None:
-        message = "no configuration found; make one with mentionwatch config init, or name one with --config FILE"
-        raise ConfigError([Problem("mentionwatch.toml", None, "", message)])
+        raise no_configuration()
     return open_config(found[0])
 
 

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mentionwatch.errors import ConfigError
     from mentionwatch.settings import Config
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -135,13 +136,22 @@ def load_settings_config() -> Config:
     Raises:
         ConfigError: It has mistakes, or there is none.
     """
-    from mentionwatch.errors import ConfigError, Problem
-
     config = find_settings_config()
     if config is None:
-        message = "no configuration found; make one with mentionwatch config init, or name one with --config FILE"
-        raise ConfigError([Problem("mentionwatch.toml", None, "", message)])
+        raise no_configuration()
     return config
+
+
+def no_configuration() -> ConfigError:
+    """What there is to say where none is, with where it was looked for."""
+    from mentionwatch.config import user_config_file
+    from mentionwatch.errors import ConfigError, Problem
+
+    message = (
+        f"no configuration found, neither ./mentionwatch.toml nor {user_config_file()};"
+        " make one with mentionwatch config init, or name one with --config FILE"
+    )
+    return ConfigError([Problem("", None, "", message)])
 
 
 def find_settings_config() -> Config | None:

@@ -161,8 +161,8 @@ def _example(preset: Preset, name: str, param: Param) -> str:
     if param.secret:
         return quote(f"env:{preset.name.replace('-', '_').upper()}_{name.upper()}")
     if param.example:
-        # A list is written as TOML writes it.
-        return param.example if param.example.startswith("[") else quote(param.example)
+        # Lists and tables are written as TOML writes them.
+        return param.example if param.example.startswith(("[", "{")) else quote(param.example)
     if isinstance(param.default, tuple) and any(param.default):
         return f"[{', '.join(map(quote, param.default))}]"
     return quote(param.default) if isinstance(param.default, str) and param.default else '"…"'

@@ -56,7 +56,7 @@ from mentionwatch.model import Redirect, Request, Response, Validators
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -124,6 +124,7 @@ class Fetcher:
         spacing: Seconds between two requests, by host, where it is not ``[fetch] spacing``.
         cooled: Hosts to be left alone, as an earlier run knew them.
         ages: Seconds since an earlier run asked a host last, by host, where the pause between two requests is long.
+        on_asked: Called before a host is asked whose pause is so long, with its key and the time.
         patience_s: A request that would have to wait longer for its host is postponed.
         deadline_s: The run's whole time, from now; None: no limit.
         fast: Whether aiohttp is used where it is installed.
@@ -139,6 +140,7 @@ class Fetcher:
         spacing: Mapping[str, float] | None = None,
         cooled: Mapping[str, Cooled] | None = None,
         ages: Mapping[str, float] | None = None,
+        on_asked: Callable[[str, datetime], None] = lambda _host, _at: None,
         patience_s: float = 10.0,
         deadline_s: float | None = None,
         fast: bool = True,
@@ -158,6 +160,7 @@ class Fetcher:
             patience_s=patience_s,
             deadline_s=deadline_s,
             ages=ages or {},
+            on_asked=on_asked,
         )
         self._logins = Logins()
         self._sender = Sender(
@@ -263,8 +266,7 @@ class Fetcher:
             if reason:
                 raise failures.error(reason, errand.request, redirects=errand.redirects, advice=failures.NAME_IT)
             await errand.turn.move(url.host)
-            if errand.request.robots:
-                await self._ask_robots(errand, url)
+            if errand.request.robots and await self._ask_robots(errand, url):
                 await errand.turn.move(url.host)
             if errand.request.login and not errand.token:
                 errand.token = await self._log_in(errand)
@@ -372,10 +374,15 @@ class Fetcher:
 
     # --- robots.txt -------------------------------------------------------------------------------------------
 
-    async def _ask_robots(self, errand: _Errand, url: httpx.URL) -> None:
-        """Raises FetchError where the site asks not to be read, or does not say whether it may."""
+    async def _ask_robots(self, errand: _Errand, url: httpx.URL) -> bool:
+        """Whether the site had to be asked for it.
+
+        Raises:
+            FetchError: The site asks not to be read, or does not say whether it may.
+        """
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        if origin not in self._robots:
+        is_new = origin not in self._robots
+        if is_new:
             self._robots[origin] = await self._read_robots(errand, origin)
         rules = self._robots[origin]
         if rules.pause_s:
@@ -388,6 +395,7 @@ class Fetcher:
                 state="blocked",
                 advice="look for a feed of it, or ask whoever runs the site",
             )
+        return is_new
 
     async def _read_robots(self, errand: _Errand, origin: str) -> Rules:
         request = Request(f"{origin}/robots.txt")
@@ -399,6 +407,7 @@ class Fetcher:
             left_s=self._timeout_s,
             cap=ROBOTS_BYTES,
             cut=True,
+            token={},
             redirects=[],
         )
         try:
@@ -421,7 +430,7 @@ class Fetcher:
             return {}
         url = parse_url(login.url)
         secret = {f"{n}": value for n, value in enumerate(login.fields.values())}
-        request = Request(login.url, headers={"Content-Type": "application/json"})
+        request = Request(login.url, headers={"Content-Type": "application/json"}, public_url=login.public_url)
         own = replace(
             errand,
             request=request,

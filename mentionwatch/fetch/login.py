@@ -59,4 +59,4 @@ async def _token(login: Login, ask: Callable[[], Awaitable[bytes]]) -> str:
 def no_token(login: Login, why: str = "") -> FetchError:
     """The error that a login without a token is; what it was sent is in no part of it."""
     reason = f"the login gave no token{f' ({one_line(why, 120)})' if why else ''}"
-    return failures.error(reason, Request(login.url), state="blocked", advice=_REFUSED)
+    return failures.error(reason, Request(login.url, public_url=login.public_url), state="blocked", advice=_REFUSED)

@@ -13,7 +13,7 @@ from mentionwatch.fetch.addresses import host_key
 from mentionwatch.fetch.hosts import Cooled, Slots, cooling, gap_s, group_of, still_cool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from types import TracebackType
 
@@ -33,6 +33,7 @@ class Queues:
         patience_s: Who would have to wait longer is sent away.
         deadline_s: Nobody waits beyond this, in seconds from now; None: no limit.
         ages: Seconds since earlier runs asked a host last, by host.
+        on_asked: Called before a host with a long gap is asked, with its key and the time.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Queues:
         patience_s: float,
         deadline_s: float | None,
         ages: Mapping[str, float],
+        on_asked: Callable[[str, datetime], None] = lambda _host, _at: None,
     ) -> None:
         self._spacing_s = spacing_s
         self._overrides = {host_key(host): seconds for host, seconds in overrides.items()}
@@ -53,11 +55,13 @@ class Queues:
         self._end = None if deadline_s is None else time.monotonic() + deadline_s
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._slots = Slots()
+        self._on_asked = on_asked
         #: When hosts with a long gap were asked last in this run, by host, in the run's own time.
         self.asked: dict[str, datetime] = {}
         self._began = time.monotonic()
         for host, age in ages.items():
-            self._slots.seed(host_key(host), self._began - age)
+            # An age below zero comes from a clock that was set back.
+            self._slots.seed(host_key(host), self._began - max(0.0, age))
 
     def key(self, host: str) -> str:
         """The name of a host's queue."""
@@ -112,11 +116,32 @@ class Queues:
             if pause_s > 0:
                 self._check_wait(pause_s, host, shown, now)
                 await asyncio.sleep(pause_s)
-            if gap >= LONG_GAP_S:
-                self.asked[host] = now + timedelta(seconds=time.monotonic() - self._began)
+            self._note_asked(host, gap, now)
         except BaseException:
             lock.release()
             raise
+
+    def _note_asked(self, host: str, gap: float, now: datetime) -> None:
+        if gap >= LONG_GAP_S:
+            at = self.asked[host] = now + timedelta(seconds=time.monotonic() - self._began)
+            self._on_asked(host, at)
+
+    async def again(self, host: str, shown: str, now: datetime) -> None:
+        """One more request to a host whose turn it is: a redirect, or its robots.txt first.
+
+        A long pause is kept there too, and sat out: who went away now would come back to the same redirect.
+
+        Raises:
+            Postponed: The run's time does not suffice.
+        """
+        gap = self._gap_s(host)
+        if gap < LONG_GAP_S:
+            return
+        pause_s = self._slots.begin(host, time.monotonic(), gap)
+        if pause_s >= self.left_s:
+            raise Postponed(shown, now, OUT_OF_TIME)
+        await asyncio.sleep(pause_s)
+        self._note_asked(host, gap, now)
 
     def leave(self, host: str) -> None:
         """Let the next one have its turn."""
@@ -165,6 +190,7 @@ class Turn:
         """
         key = self._queues.key(host)
         if key == self._host:
+            await self._queues.again(key, self._shown, self._now)
             return
         self._leave()
         await self._queues.enter(key, self._shown, self._now)

@@ -113,7 +113,9 @@ class Parser:
         finally:
             spare.cancel()
         if isinstance(result, Refusal):
-            raise ParseError(result.reason, url=shown, state=result.state, status=response.status, advice=result.advice)
+            # Files and programs answer with no status.
+            status = response.status if response.url.startswith(("http://", "https://")) else None
+            raise ParseError(result.reason, url=shown, state=result.state, status=status, advice=result.advice)
         return result
 
     def _allow_another(self) -> None:

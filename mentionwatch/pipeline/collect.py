@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
@@ -138,6 +139,9 @@ async def collect(
             following = ()
         got.asked.append(request.shown)
         fresh = [_public(r) for r in following if r.url not in followed and r.url != request.url]
+        elsewhere = [r for r in fresh if not _may_follow(request, r)]
+        got.cut += len(elsewhere)
+        fresh = [r for r in fresh if r not in elsewhere]
         # Pages of a file on this machine are a matter of memory, not of manners.
         room = max(0, (_MAX_PIECES if _is_own(request) else max_pages) - len(followed))
         waiting += fresh[:room]
@@ -250,6 +254,21 @@ def _keep(got: Collected, entries: Sequence[Entry]) -> None:
         else:
             got.ids.add(known)
             got.entries.append(entry)
+
+
+def _may_follow(request: Request, further: Request) -> bool:
+    """Whether a page that a document names may be asked for: with a credential only where the first was asked for.
+
+    A redirect may have led to a stranger, who would name himself as the next page.
+    """
+    if not (further.headers or further.login or further.public_url or further.argv):
+        return True
+    return _origin(request.url) == _origin(further.url)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 def _public(request: Request) -> Request:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mentionwatch.errors import ConfigError, FetchError, ParseError, Postponed, SourceError, UsageError
 from mentionwatch.fetch import Fetcher
@@ -215,7 +216,7 @@ class _Search:
             named = await self._try(tried, response)
         # A forum whose feeds are turned off has no use for the preset that reads them.
         presets = [replace(link, is_guess=False) for link in links if link.is_guess and link.use]
-        self.links += [*named, *(presets if named else ())]
+        self.links += [*map(_from_disk, named), *(_at_home(presets, named) if named else ())]
 
     async def _try(self, tried: list[FeedLink], response: Response) -> list[FeedLink]:
         """The first of what may be a feed that is one."""
@@ -310,6 +311,22 @@ class _Search:
         except ConfigError:
             return False
         return set(link.params) <= set(found.params)
+
+
+def _from_disk(link: FeedLink) -> FeedLink:
+    """A saved page or feed is a source by the preset that reads files."""
+    if not (link.url or "").startswith("file:"):
+        return link
+    path = url2pathname(urlsplit(link.url or "").path)
+    return replace(link, url=None, use="files", params={"path": path})
+
+
+def _at_home(presets: list[FeedLink], named: Sequence[FeedLink]) -> list[FeedLink]:
+    """Of presets for several places where a forum may be, those for the place whose feeds were found."""
+    homes = dict.fromkeys(link.params.get("forum", "") for link in presets)
+    held = [home for home in homes if any((link.url or "").startswith(f"{home}/") for link in named)]
+    home = max(held, key=len, default=next(iter(homes), ""))
+    return [link for link in presets if link.params.get("forum", "") == home]
 
 
 def _request(url: str) -> Request:

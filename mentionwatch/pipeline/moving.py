@@ -8,21 +8,26 @@ import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mentionwatch import toml
 from mentionwatch.config import parse_config, user_presets
-from mentionwatch.config.edit import add_sources, remove_source
-from mentionwatch.errors import OutputError, UsageError
+from mentionwatch.config.edit import SOURCE_KEYS, add_sources, remove_source
+from mentionwatch.config.references import is_reference
+from mentionwatch.config.secrets import look_up, references
+from mentionwatch.errors import ConfigError, OutputError, Problem, UsageError
 from mentionwatch.identity import url_key
 from mentionwatch.masking import mask_url
 from mentionwatch.match import compile_query
 from mentionwatch.opml import Subscription, read_opml, write_opml
 from mentionwatch.pipeline.places import known_presets
 from mentionwatch.pipeline.search import known_name
-from mentionwatch.settings import SourceSettings
+from mentionwatch.settings import OWN_PLACES, SourceSettings
+from mentionwatch.sources import check_params, platforms
+from mentionwatch.sources.presets import preset
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -107,15 +112,87 @@ def with_source(file: ConfigFile, source: SourceSettings) -> ConfigFile:
     """The file with one more source; not written yet.
 
     Raises:
-        UsageError: It is there already, under its name or another.
-        ConfigError: The file would have a mistake, or cannot be edited.
+        UsageError: It is there already, under its name or another; or it is a place that gives nothing to programs.
+        ConfigError: What was given has mistakes, or the file cannot be edited.
     """
+    check_source(source)
     same = next((known for known in file.config.sources if _same_place(known, source)), None)
     if same is not None:
         raise UsageError(f"{_place(source)} is there already: the source {same.name!r} in {file.path}")
     if any(known.name.casefold() == source.name.casefold() for known in file.config.sources):
         raise UsageError(f"{source.name!r} is the name of another source in {file.path}; give it one with --name")
-    return _edited(file, add_sources(file.text, str(file.path), [source]))
+    text = add_sources(file.text, str(file.path), [source])
+    try:
+        return _edited(file, text)
+    except ConfigError as e:
+        # The file had none, so they are in what was given: no line of the user's holds them.
+        new = f"sources[{len(file.config.sources)}]"
+        raise ConfigError([_given(problem, new) for problem in e.problems]) from e
+
+
+def _given(problem: Problem, source: str) -> Problem:
+    key = problem.key.removeprefix(source).removeprefix(".").removeprefix("params.")
+    return Problem("", None, key, problem.message)
+
+
+def check_source(source: SourceSettings, preset_folder: Path | None = None) -> None:
+    """Refuse what can be no source, in the words of whoever typed it; secrets may still be references.
+
+    Args:
+        source: Not in any file yet.
+        preset_folder: The user's own presets; None: where they are.
+
+    Raises:
+        UsageError: It is the address of a place that gives nothing to programs.
+        ConfigError: The parameters do not fit the preset; of a mistyped name nothing but that is told.
+    """
+    place = platforms.unavailable(source.url, platforms.known()) if source.url else None
+    if place is not None:
+        raise UsageError(place.told)
+    if source.use is not None:
+        folder = preset_folder or user_presets()
+        known = preset(source.use, folder).params
+        wrong = [_no_parameter(name, known, source.params) for name in source.params if name not in known]
+        wrong = wrong or [_wrong(name, what) for name, what in check_params(source.use, source.params, folder)]
+        if wrong:
+            raise ConfigError([Problem(source.use, None, "", what) for what in wrong])
+
+
+def _no_parameter(name: str, known: Iterable[str], given: Iterable[str]) -> str:
+    near = get_close_matches(name, [one for one in known if one not in given], 1)
+    if near:
+        return f"{one_line(name, 60)} is no parameter; did you mean {near[0]}?"
+    if name in SOURCE_KEYS:
+        return f"{name} is no parameter of a preset"
+    return f"{one_line(name, 60)} is no parameter; there are: {', '.join(known) or 'none'}"
+
+
+def _wrong(name: str, what: str) -> str:
+    if not name:
+        return what
+    return f"{name} {what}" if what.startswith(("is ", "holds ")) else f"{name}: {what}"
+
+
+def secret_warnings(source: SourceSettings, folder: Path) -> list[str]:
+    """What is worth a word of the secrets of a source that is added: not there, or written out.
+
+    Args:
+        source: As it was given.
+        folder: Of the configuration.
+    """
+    if source.use is None:
+        return []
+    _, missing = look_up(references({"sources": [{"params": source.params}]}), os.environ, folder)
+    found = [f"{where[-1]}: {why} here; polls will stop until it is" for where, why in missing.items()]
+    for name in preset(source.use, user_presets()).secrets:
+        value = source.params.get(name)
+        if value and not (isinstance(value, str) and is_reference(value)):
+            variable = f"{source.use}_{name}".upper().replace("-", "_")
+            found.append(
+                f"{name} is a secret, and stands in the file as it is now; better is {name}=env:{variable},"
+                f" with the secret in that variable, or {name}=file:PATH"
+            )
+    return found
 
 
 def without_source(file: ConfigFile, name: str) -> tuple[ConfigFile, SourceSettings]:
@@ -143,10 +220,9 @@ def without_source(file: ConfigFile, name: str) -> tuple[ConfigFile, SourceSetti
 
 def _find(sources: Sequence[SourceSettings], name: str) -> int:
     names = [source.name for source in sources]
-    if "://" not in name or name in names:
+    found = [] if name in names else _at_address(sources, name)
+    if not found and ("://" not in name or name in names):
         return names.index(known_name(name, names, "source"))
-    key = url_key(name)
-    found = [index for index, source in enumerate(sources) if source.url and url_key(source.url) == key]
     exact = [index for index in found if sources[index].url == name]
     if len(exact or found) == 1:
         return (exact or found)[0]
@@ -156,6 +232,12 @@ def _find(sources: Sequence[SourceSettings], name: str) -> int:
     raise UsageError(f"no source has the address {one_line(mask_url(name), 200)}; see: mentionwatch sources list")
 
 
+def _at_address(sources: Sequence[SourceSettings], address: str) -> list[int]:
+    """The sources of an address, with or without its scheme."""
+    key = url_key(address if "://" in address else f"https://{address}")
+    return [index for index, source in enumerate(sources) if source.url and url_key(source.url) == key]
+
+
 def _edited(file: ConfigFile, text: str) -> ConfigFile:
     return replace(file, text=text, config=_parsed(file.path, text))
 
@@ -163,7 +245,16 @@ def _edited(file: ConfigFile, text: str) -> ConfigFile:
 def _same_place(one: SourceSettings, other: SourceSettings) -> bool:
     if one.url is not None and other.url is not None:
         return url_key(one.url) == url_key(other.url)
-    return one.use is not None and (one.use, one.params, one.brands) == (other.use, other.params, other.brands)
+    if one.use is None or one.use != other.use or set(one.brands) != set(other.brands):
+        return False
+    # In a command the order of words has a meaning; in all other lists it has none.
+    return one.params == other.params if one.use in OWN_PLACES else _values(one) == _values(other)
+
+
+def _values(source: SourceSettings) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset((value,) if isinstance(value, str) else value) for name, value in source.params.items() if value
+    }
 
 
 def _place(source: SourceSettings) -> str:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mentionwatch.config import Presets
 from mentionwatch.errors import UsageError
@@ -57,12 +59,15 @@ def given_params(written: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
 def as_place(url: str) -> SourceSettings:
     """A source for an address, or for a file; without a name.
 
+    A file stands as its ``file:`` URL, from which it gets its name; ``with_files`` makes it a source that is read as
+    ``use = "files"`` is.
+
     Raises:
         UsageError: It is neither an http(s) address nor a file that is there.
     """
     if url.startswith(("http://", "https://")):
         return SourceSettings(name="", url=url)
-    path = Path(url.removeprefix("file://"))
+    path = Path(url2pathname(urlsplit(url).path) if url.startswith("file://") else url)
     try:
         there = path.is_file()
     except (OSError, ValueError):  # a name too long, a NUL
@@ -94,13 +99,17 @@ def with_files(places: Iterable[SourceSettings], folder: Path) -> list[SourceSet
     """Sources whose files are looked up now: those that fit what was written, as ``file:`` URLs.
 
     Args:
-        places: Some of which may be ``use = "files"``.
+        places: Some of which may be ``use = "files"``, or files that were named by hand.
         folder: What relative paths are relative to.
     """
-    return [_with_files(place, folder) if place.use == "files" else place for place in places]
+    return [_with_files(place, folder) for place in places]
 
 
 def _with_files(place: SourceSettings, folder: Path) -> SourceSettings:
+    if place.use is None and place.kind == "auto" and place.url and place.url.startswith("file:"):
+        return replace(place, url=None, use="files", params={"path": (place.url,)})
+    if place.use != "files":
+        return place
     path = place.params.get("path", ())
     patterns = (path,) if isinstance(path, str) else path
     found = [file for pattern in patterns for file in _fitting(folder / Path(pattern).expanduser())]

@@ -120,6 +120,7 @@ def poll_store(
             folder=config.path.parent if config.path else None,
             spacing=spacing_of(config.sources, preset_folder),
             cooled=_cooled(store, now),
+            on_asked=store.record_asked,
             ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},
             patience_s=PATIENCE_S,
             deadline_s=max_time.total_seconds() if max_time is not None else None,
@@ -139,10 +140,14 @@ def poll_store(
             return await poller.poll(now, every_source=every_source)
         finally:
             # Also when the poll was stopped: a host that asked to be left alone is left alone.
-            known = {host: HostState(asked=asked) for host, asked in fetcher.asked.items()}
-            for host, cooled in fetcher.cooled.items():
-                asked = fetcher.asked.get(host)
-                known[host] = HostState(asked=asked, until=cooled.until, reason=cooled.reason)
+            # When a host was asked is written already, before it was.
+            stored = store.hosts()
+            known = {
+                host: HostState(
+                    asked=stored[host].asked if host in stored else None, until=cooled.until, reason=cooled.reason
+                )
+                for host, cooled in fetcher.cooled.items()
+            }
             store.record_hosts(known, now=now)
             await fetcher.close()
             await parser.close()
@@ -242,7 +247,7 @@ class Poller:
             taker.ask(before, run.now),
             self._fetcher,
             self._parser,
-            known=taker.known,
+            known=lambda url: taker.known(url, before),
             max_entries=self._config.fetch.max_entries,
         )
         if got.postponed is not None and not got.asked:

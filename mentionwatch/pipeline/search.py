@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from mentionwatch.errors import UsageError
 from mentionwatch.match import And, Node, Not, Term, compile_query, find_spans, searchable_text
+from mentionwatch.sources import platforms
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ T = TypeVar("T", "Alert", "Mention")
 Sort = Literal["newest", "oldest", "negative"]
 SORTS: tuple[Sort, ...] = ("newest", "oldest", "negative")
 #: Names that a message lists at most.
-MOST_NAMES = 20
+MOST_NAMES = 8
+#: Where all names stand.
+_LISTED = {"preset": "mentionwatch sources presets", "source": "mentionwatch sources list"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def known_name(name: str, known: Iterable[str], what: str) -> str:
     """One of the known names, however its case was typed.
 
     Raises:
-        UsageError: It is none of them; they are named.
+        UsageError: It is none of them; the nearest is named, else some, or why a place cannot be read.
     """
     names = list(dict.fromkeys(known))
     if name in names:
@@ -114,10 +117,19 @@ def known_name(name: str, known: Iterable[str], what: str) -> str:
     for candidate in names:
         if candidate.casefold() == name.casefold():
             return candidate
-    shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
-    near = get_close_matches(name, names, 1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(one_line(f"there is no {what} {name!r}; {hint}known: {shown or 'none'}"))
+    if what == "preset" and (place := platforms.unavailable_name(name, platforms.known())) is not None:
+        raise UsageError(f"there is no preset {one_line(name, 60)!r}: {place.told}")
+    raise UsageError(one_line(f"there is no {what} {name!r}; {_nearest(name, names, what)}"))
+
+
+def _nearest(name: str, names: Sequence[str], what: str) -> str:
+    # Case was no difference above, and is none here.
+    near = get_close_matches(name.casefold(), [known.casefold() for known in names], 1)
+    if near:
+        return f"did you mean {next(known for known in names if known.casefold() == near[0])!r}?"
+    left = len(names) - MOST_NAMES
+    more = f" and {left} more" + (f": {_LISTED[what]}" if what in _LISTED else "") if left > 0 else ""
+    return f"known: {', '.join(names[:MOST_NAMES]) or 'none'}{more}"
 
 
 def the_only(found: Sequence[T], prefix: str, what: str) -> T:

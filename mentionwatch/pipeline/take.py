@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A search is asked for what came since the last success, and this much before: sites index with a delay.
 OVERLAP = timedelta(hours=6)
+#: Of so many polls that a robots.txt forbids, one looks whether the page is still one: about once a day.
+LOOK_AGAIN = 4
 #: How far back the first search looks where `backfill` does not say.
 FIRST_SEARCH = timedelta(days=7)
 
@@ -90,9 +92,13 @@ class Taker:
         since = since.replace(minute=0, second=0, microsecond=0)
         return Ask(now=now, searches=brand_searches(self._brands), since=since)
 
-    def known(self, url: str) -> Validators | None:
+    def known(self, url: str, before: SourceStatus | None) -> Validators | None:
         """Validators of an earlier read of a document, for the same queries."""
-        return self._store.validators(self._settings.name, url, self._brands_key)
+        found = self._store.validators(self._settings.name, url, self._brands_key)
+        # A page that may not be read may have become a feed: now and then it is asked for, to see.
+        if found and found.is_page and before and before.fails % LOOK_AGAIN == LOOK_AGAIN - 1:
+            return replace(found, is_page=False)
+        return found
 
     async def take(self, got: Collected, before: SourceStatus | None, now: datetime) -> Taken:
         """Match, judge and compare with what is stored."""

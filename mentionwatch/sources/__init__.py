@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mentionwatch.errors import ConfigError, Problem
-from mentionwatch.settings import OWN_PLACES
+from mentionwatch.settings import OWN_PLACES, Secret
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mentionwatch.sources.base import Source
     from mentionwatch.sources.presets import Param, Preset
 
+#: As in ``asking``, which is not imported before it is needed.
+MOST_REQUESTS = 200
 #: Hosts of one source whose pauses are kept as its preset has them.
 MOST_HOSTS = 100
 
@@ -77,10 +80,9 @@ def spacing_of(sources: Iterable[SourceSettings], preset_folder: Path | None = N
             known = preset(source.use, preset_folder)
             for host in known.hosts or _hosts_asked(source, known):
                 found[host] = max(known.limits.spacing_s, found.get(host, 0.0))
-    hosts = {urlsplit(source.url).hostname or "" for source in listed if source.url}
+    # Of all of them: a redirect may lead to a site that nobody named.
     for host, seconds in known_limits(preset_folder).items():
-        if any(at == host or (host.startswith(".") and f".{at}".endswith(host)) for at in hosts):
-            found[host] = max(seconds, found.get(host, 0.0))
+        found[host] = max(seconds, found.get(host, 0.0))
     return found
 
 
@@ -174,7 +176,8 @@ def _asker(name: str, preset: Preset, given: Mapping[str, str | tuple[str, ...]]
         spec=preset.request,
         params={**{key: param.default or "" for key, param in preset.params.items()}, **given},
         joins={key: param.join for key, param in preset.params.items() if param.join},
-        secrets=preset.secrets,
+        # What was given as a secret is one, whatever the preset thinks of it.
+        secrets=tuple(dict.fromkeys((*preset.secrets, *(k for k, v in given.items() if isinstance(v, Secret))))),
         first={"page": str(paging.first), "cursor": paging.first_cursor} if paging else {},
         robots=preset.page is not None,
     )
@@ -254,13 +257,24 @@ def _unlike(name: str, values: Iterable[str], param: Param) -> Iterator[tuple[st
 
 def _no_address(asker: Asker) -> Iterator[tuple[str, str]]:
     """What is wrong with the addresses that the parameters make."""
+    lists = [value for name, value in asker.params.items() if isinstance(value, tuple) and name not in asker.joins]
+    if (count := math.prod(map(len, lists))) > MOST_REQUESTS:
+        yield "", f"its lists make {count:,} addresses; {MOST_REQUESTS} are the most of one source"
+        return
+    hosts: set[str | None] = set()
     for values in asker.combinations():
-        url = _example(asker, values)
+        if any(value.startswith(("env:", "file:")) for value in values.values()):
+            return  # a secret that is still to be looked up
         try:
+            url = _example(asker, values)
             parts = urlsplit(url)
             fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         except ValueError:
-            fine = False
+            url, fine = asker.spec.url, False
         if not fine:
             yield "", f'its parameters make no address: "{asker.shown(url)}"'
             return
+        hosts.add(parts.hostname)
+    given = [name for name in asker.secrets if asker.params.get(name)]
+    if len(hosts) > 1 and given:
+        yield given[0], "would go to each of its hosts; give each host a source of its own"

@@ -123,7 +123,7 @@ class Asker:
         found = [
             self.request({**values, "query": query, "since": since, **self.first})
             for query in queries
-            for values in self.combinations()
+            for values in itertools.islice(self.combinations(), MOST_REQUESTS)
         ]
         # Several brands may stand behind one address, where a parameter goes before the query.
         return list({request.url: request for request in found}.values())[:MOST_REQUESTS]
@@ -227,7 +227,8 @@ class Asker:
             return None
         url = fill(spec.url, given.get)
         sent = {name: fill(template, given.get, str) or "" for name, template in spec.fields.items()}
-        return Login(_with_scheme(url or ""), sent, spec.token)
+        address = _with_scheme(url or "")
+        return Login(address, sent, spec.token, public_url=self.shown(address))
 
 
 def _cut_off(text: str, secrets: Sequence[str]) -> str:

@@ -50,6 +50,7 @@ _TYPES = frozenset(
 )
 #: These may mean anything (the API of WordPress among it): then the address has to look like a feed's.
 _VAGUE_TYPES = frozenset(("application/json", "application/xml", "text/xml", "application/rdf", ""))
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 _NOT_A_FEED = re.compile(r"(?i)/wp-json/|oembed|opensearch|sitemap|manifest")
 #: Addresses that nobody would give to anything but a feed.
 _OBVIOUS = re.compile(
@@ -77,6 +78,8 @@ class Marks:
     canonical: str | None = None
     #: More feeds than are told.
     left: int = 0
+    #: Links to feeds in a saved page that says nowhere what they are relative to.
+    relative: int = 0
 
 
 def header_links(value: str, base: str) -> list[FeedLink]:
@@ -116,6 +119,8 @@ def read_marks(page: str, url: str) -> Marks:
             anchors.append(told)
     if not urlsplit(base).netloc and marks.canonical:
         base = marks.canonical  # a page that was saved
+    if not urlsplit(base).netloc:
+        marks.relative = sum(_is_relative(told, base) for told in (*links, *anchors))
     marks.feeds, marks.left = _cut(_once(_from_links(links, base)))
     marks.obvious = _once(_from_anchors(anchors, base))[:MAX_FEEDS]
     return marks
@@ -183,6 +188,12 @@ def _from_anchors(anchors: Iterable[Mapping[str, str]], base: str) -> Iterator[F
         url = feed_url(base, told.get("href"))
         if url and (_looks_like_feed(url) or _names_feed(told, url)):
             yield FeedLink("link on the page", url, title=_title(told.get("title")), is_guess=True)
+
+
+def _is_relative(told: Mapping[str, str], base: str) -> bool:
+    href = told.get("href", "").strip()
+    names = _names_feed(told, href) or _looks_like_feed(href)
+    return bool(href) and feed_url(base, href) is None and not _SCHEME.match(href) and names
 
 
 def _names_feed(told: Mapping[str, str], url: str) -> bool:

@@ -22,7 +22,7 @@ from mentionwatch.sources.markup import page_title
 from mentionwatch.sources.page import PageSource, blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mentionwatch.model import Ask, Response
     from mentionwatch.sources.platforms import Platform
@@ -78,8 +78,8 @@ class Discovery:
         at = response.url if response.url.startswith("http") else marks.canonical or ""
         by_platform = platforms.by_page(self.platforms, page, at, marks.generators)
         found = [*self._reviews(page, response), *named, *by_platform, *marks.obvious[:_MOST_OBVIOUS]]
-        more = (Dropped(f"{marks.left} further feeds", "a page names more than are told"),) if marks.left else ()
-        return Document((), title=page_title(page), dropped=more, is_page=True, feeds=tuple(_ordered(found)))
+        feeds = tuple(_ordered(found))
+        return Document((), title=page_title(page), dropped=tuple(_left(marks)), is_page=True, feeds=feeds)
 
     def _as_feed(self, response: Response) -> Document | None:
         """The document itself, where it is a feed."""
@@ -125,6 +125,15 @@ def guesses(url: str) -> list[FeedLink]:
     return [FeedLink("guessed", address, is_guess=True) for address in tried]
 
 
+def _left(marks: Marks) -> Iterator[Dropped]:
+    """What a page names and is not told."""
+    if marks.left:
+        yield Dropped(f"{marks.left} further feeds", "a page names more than are told")
+    if marks.relative:
+        links = "a link to a feed" if marks.relative == 1 else f"{marks.relative} links to feeds"
+        yield Dropped(links, "without a host, and the saved page does not say its address: give that of the site")
+
+
 def _named(marks: Marks, response: Response) -> list[FeedLink]:
     """What the Link header and the page's link elements name; of two for one address the first."""
     return [*header_links(response.headers.get("link", ""), response.url), *marks.feeds]
@@ -134,5 +143,5 @@ def _ordered(links: Iterable[FeedLink]) -> list[FeedLink]:
     """Each place once; what is named before what is a guess, articles before comments."""
     found: dict[str, FeedLink] = {}
     for link in links:
-        found.setdefault(url_key(link.url) if link.url else f"use {link.use}", link)
+        found.setdefault(url_key(link.url) if link.url else f"use {link.use} {sorted(link.params.items())}", link)
     return sorted(found.values(), key=lambda link: (link.is_guess, link.is_comments))

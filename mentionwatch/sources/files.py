@@ -11,13 +11,15 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import urldefrag, urlsplit
+from urllib.request import url2pathname
 
 from mentionwatch.errors import ParseError
 from mentionwatch.model import Document, Dropped, Entry, Request
 from mentionwatch.sources import chunks, values
-from mentionwatch.sources.auto import AutoSource, sniff
+from mentionwatch.sources.auto import AutoSource
 from mentionwatch.sources.columns import FIELDS
+from mentionwatch.sources.formats import FORMATS, find_format, is_json_feed, lines_or_not
 from mentionwatch.sources.records import Reader, Reading
 from mentionwatch.text import one_line
 
@@ -31,30 +33,11 @@ if TYPE_CHECKING:
 RECORD_CAP = 2000
 #: And bytes of them: markup takes a second for four million.
 _BYTES = 3_000_000
-#: How a file may be told to be written.
-FORMATS = ("jsonl", "json", "csv", "mbox", "eml", "html", "feed")
-#: By the end of a file's name.
-_SUFFIXES = {
-    **dict.fromkeys(("jsonl", "ndjson", "jl"), "jsonl"),
-    **dict.fromkeys(("csv", "tsv", "tab"), "csv"),
-    **dict.fromkeys(("html", "htm", "xhtml"), "html"),
-    **dict.fromkeys(("rss", "atom", "rdf", "xml"), "feed"),
-    **{name: name for name in ("json", "mbox", "eml")},
-}
-#: What programs write that is no text: how it begins, what it is, and what to do.
-_FOREIGN = (
-    (b"PK\x03\x04", "a workbook or an archive (zip)", "save the sheet as CSV, or unpack it"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file", "save it as CSV"),
-    (b"%PDF", "a PDF", "save it as CSV or JSON"),
-    (b"SQLite format 3", "an SQLite database", "export it as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV or JSON lines"),
-)
-_MAIL = re.compile(rb"(?:[!-9;-~]{1,80}:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2}", re.ASCII)
-_MAIL_NAMES = re.compile(rb"(?im)^(?:from|date|subject|message-id|received|return-path|mime-version):[ \t]")
 _CANONICAL = re.compile(r"""(?i)<link\b[^<>]{0,300}\brel=["']?canonical\b[^<>]{0,2000}>""")
 _HREF = re.compile(r"""(?i)\bhref=(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,6}\)(\S{1,4000}) -->")
 _HEAD = 200_000
+_SAVE_AGAIN = "save it again where a browser shows what you want, or give it as CSV or JSON"
 
 
 @dataclass(frozen=True)
@@ -79,18 +62,22 @@ class FilesSource:
 
     def requests(self, ask: Ask) -> list[Request]:  # noqa: ARG002 - a file cannot be asked for less
         """One document for each file."""
-        return [Request(url=url) for url in self.urls]
+        return [Request(url=url, public_url=_path(url)) for url in self.urls]
 
     def parse(self, response: Response) -> Document:
         """Read a file, or a chunk of one; see Source."""
+        path = _path(response.url)
         try:
-            return self._parse(response)
+            made = self._parse(response)
         except ParseError as e:
-            if e.advice != ParseError("", url="", state=e.state).advice:
-                raise
             # What is said of documents of the web helps nobody here.
-            advice = f'look at the file, or say what it is: format = "…" ({", ".join(FORMATS)})'
-            raise ParseError(e.reason, url=response.url, state=e.state, advice=advice) from e
+            known = e.advice != ParseError("", url="", state=e.state).advice
+            advice = e.advice if known else f'look at the file, or say what it is: format = "…" ({", ".join(FORMATS)})'
+            raise ParseError(e.reason, url=path, state=e.state, advice=advice) from e
+        if len(self.urls) < 2:
+            return made
+        name = one_line(path.replace("\\", "/").rpartition("/")[2], 30)
+        return replace(made, dropped=tuple(Dropped(f"{name}: {told.what}", told.why) for told in made.dropped))
 
     def _parse(self, response: Response) -> Document:
         body = values.inflated(response.body, response.url)
@@ -110,6 +97,8 @@ class FilesSource:
 
     def _read(self, response: Response, chunk: Chunk) -> Document:
         written = response.given.get("format") or self._format(response.url, chunk)
+        if written == "json" and not (chunk.cut or chunk.start or self.reading.fields) and is_json_feed(chunk.data):
+            written = "feed"
         if written in {"jsonl", "json", "csv"}:
             return _Records(self, response, chunk, written).read()
         if written in {"mbox", "eml"}:
@@ -120,13 +109,21 @@ class FilesSource:
             following = (_further(response, chunk.offset(mails.end), given),) if mails.end is not None else ()
             return Document(mails.entries, following=following, dropped=mails.dropped)
         response = replace(response, body=chunk.data) if chunk.wide else response
-        made = self._page(response, chunk) if written == "html" else AutoSource(self.name, response.url).parse(response)
+        try:
+            made = self._page(response, chunk) if written == "html" else self._feed(response)
+        except ParseError as e:
+            raise ParseError(e.reason, url=response.url, state=e.state, advice=_SAVE_AGAIN) from e
         left = (Dropped("the rest of the file", "it is larger than [fetch] max_bytes"),) if chunk.cut else ()
         return replace(made, is_page=False, following=(), dropped=(*made.dropped, *left))
 
     def _format(self, url: str, chunk: Chunk) -> str:
-        found = self.format or _SUFFIXES.get(_suffix(url)) or _sniffed(chunk.data, url)
-        return _lines_or_not(chunk.data, found) if found in {"json", "jsonl"} else found
+        if self.format in {"json", "jsonl"}:
+            return lines_or_not(chunk.data, self.format)
+        return self.format or find_format(url, chunk.data)
+
+    def _feed(self, response: Response) -> Document:
+        """A saved feed, a JSON Feed among them; or a page that goes by the name of one."""
+        return AutoSource(self.name, response.url).parse(response)
 
     def _page(self, response: Response, chunk: Chunk) -> Document:
         """The reviews of a saved page: those that its own program got, else those that it tells search engines."""
@@ -136,12 +133,8 @@ class FilesSource:
         address = _saved_from(page)
         reviews, about = _next_reviews(page)
         if not reviews:
-            try:
-                return PageSource(self.name, address or response.url).parse(
-                    replace(response, url=address or response.url)
-                )
-            except ParseError as e:
-                raise ParseError(e.reason, url=response.url, state=e.state, advice=e.advice) from e
+            address = address or response.url
+            return PageSource(self.name, address).parse(replace(response, url=address))
         reader = Reader(self.name, response.fetched_at, self.reading)
         read = [reader.read(f"review {n}", review) for n, review in enumerate(reviews[: self.record_cap], 1)]
         entries, dropped = reader.finish([e for e in read if isinstance(e, Entry)])
@@ -168,14 +161,19 @@ class CommandSource:
 
     def requests(self, ask: Ask) -> list[Request]:  # noqa: ARG002 - what it asks for is its own business
         """The program."""
-        return [Request(url="command:", argv=self.argv)]
+        return [Request(url="command:", argv=self.argv, public_url=self._shown)]
+
+    @property
+    def _shown(self) -> str:
+        return f"command: {one_line(self.argv[0], 200)}" if self.argv else "command:"
 
     def parse(self, response: Response) -> Document:
         """Read what it printed; nothing is no entries, and no error."""
+        response = replace(response, url=self._shown)
         if not response.body.strip():
             return Document(())
         chunk = chunks.read_chunk(response, response.body)
-        made = _Records(self, response, chunk, _lines_or_not(chunk.data, "jsonl")).read()
+        made = _Records(self, response, chunk, lines_or_not(chunk.data, "jsonl")).read()
         if not made.following:
             return made
         left = Dropped("what stands behind", f"more than {self.record_cap} records; let it print fewer")
@@ -184,8 +182,13 @@ class CommandSource:
 
 def problems_of(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with parameters of the presets ``files`` and ``command``: the key, and what would be right."""
-    for name in params.get("fields", {}):
-        if name not in FIELDS:
+    for name, path in params.get("fields", {}).items():
+        if name and not path:
+            yield (
+                "fields",
+                f'names no column for "{one_line(name, 40)}"; it is a table: {{ text = "Name of a column" }}',
+            )
+        elif name and name not in FIELDS:
             yield f"fields.{name}", f"is no field of an entry; they are {', '.join(FIELDS)}"
     if params.get("format") and params["format"] not in FORMATS:
         yield "format", f"is none of {', '.join(FORMATS)}"
@@ -219,6 +222,7 @@ class _Records:
         self._chunk = chunk
         self._written = written
         self._reader = Reader(source.name, response.fetched_at, source.reading, is_table=written == "csv")
+        self._fields = source.reading.fields
         self._known = source.reading.known()
         self._table: chunks.Table | None = None
         self._is_first = not response.given.get("number")
@@ -232,7 +236,9 @@ class _Records:
                 break
         records = [piece for piece in pieces if piece.record is not None]
         read = [p.record if isinstance(p.record, Dropped) else self._reader.read(p.what, p.record) for p in records]
+        self._check_fields([piece.record for piece in records])
         entries, told = self._reader.finish([found for found in read if isinstance(found, Entry)])
+        told = [*(self._reader.unused() if self._is_first else ()), *told]
         dropped = [found for found in read if isinstance(found, Dropped)]
         following, lost = self._following(pieces)
         if not entries and dropped and self._is_first and not lost:
@@ -244,7 +250,8 @@ class _Records:
         broken = (
             self._written == "json" and bool(pieces) and isinstance(pieces[-1].record, Dropped) and pieces[-1].final
         )
-        return Document(tuple(entries), following=following, dropped=(*dropped, *told, *lost), partial=broken)
+        # What is said of all of it comes first: of many only the first are shown.
+        return Document(tuple(entries), following=following, dropped=(*told, *dropped, *lost), partial=broken)
 
     def _pieces(self) -> Iterator[Piece]:
         number, skip = _number(self._response), "skip" in self._response.given
@@ -305,10 +312,30 @@ class _Records:
             given |= {"delimiter": self._table.delimiter, "header": json.dumps(self._table.header)}
         return (_further(self._response, chunk.offset(end), {**given, "number": str(number)}),), lost
 
+    def _check_fields(self, records: Sequence[Any]) -> None:
+        """Refuse what has not the columns that the user names.
+
+        Raises:
+            ParseError: Names one, and those that there are.
+        """
+        header = self._table.header if self._table else ()
+        if not self._fields or not self._is_first or not (header or any(isinstance(one, dict) for one in records)):
+            return
+        if missing := self._reader.missing(records, header):
+            field_name, path = missing
+            why = f'it has no column "{one_line(path, 60)}", which fields names as {field_name}; it has {self._names()}'
+            advice = "name one of these in fields, or take it out"
+            raise ParseError(why, url=self._url, state="not-a-feed", advice=advice)
+
+    def _names(self) -> str:
+        """The columns that there are."""
+        names = self._table.header if self._table else tuple(self._reader.seen)
+        return one_line(", ".join(f'"{name[:40]}"' for name in names[:20]), 300)
+
     def _unusable(self, records: Sequence[Piece], dropped: Sequence[Dropped]) -> ParseError:
         if self._table or self._reader.seen:
-            names = one_line(", ".join(f'"{name[:40]}"' for name in list(self._reader.seen)[:20]), 300)
-            why = f"none of its {len(records)} records has a text, title or rating that is known as one; it has {names}"
+            why = f"none of its {len(records)} records has a text, title or rating that is known as one; it has "
+            why += self._names()
             advice = 'say which column is which: fields = { text = "…", author = "…" }'
         else:
             why, advice = f"{dropped[0].what}: {dropped[0].why}", "one JSON object a line is wanted"
@@ -317,7 +344,14 @@ class _Records:
 
 def _further(response: Response, offset: int, given: Mapping[str, str]) -> Request:
     told = {name: value for name, value in given.items() if value}
-    return Request(url=f"{urldefrag(response.url).url}#offset={offset}", given=told)
+    url = f"{urldefrag(response.url).url}#offset={offset}"
+    # A piece has a name of its own: what is known of it is kept under that.
+    return Request(url=url, public_url=f"{_path(url)}, from byte {offset:,} on", given=told)
+
+
+def _path(url: str) -> str:
+    """The path of a file as people write it; what is no file's URL stays as it is."""
+    return url2pathname(urlsplit(url).path) if url.startswith("file:") else url
 
 
 def _number(response: Response) -> int:
@@ -329,34 +363,6 @@ def _holds_records(value: Any) -> bool:
 
 
 # --- what a file is ---------------------------------------------------------------------------------------
-
-
-def _suffix(url: str) -> str:
-    name = unquote(urlsplit(url).path).rsplit("/", 1)[-1].lower().removesuffix(".gz")
-    return name.rpartition(".")[2]
-
-
-def _sniffed(data: bytes, url: str) -> str:
-    for mark, what, advice in _FOREIGN:
-        if data.startswith(mark):
-            raise ParseError(f"it is {what}", url=url, state="not-a-feed", advice=advice)
-    head = data[:64_000].lstrip()
-    if head.startswith(b"From "):
-        return "mbox"
-    if head.startswith((b"{", b"[")):
-        return "json"
-    if head.startswith(b"<"):
-        return "html" if sniff(data) == "page" else "feed"
-    return "eml" if _MAIL.match(head) and _MAIL_NAMES.search(head[:8_000]) else "csv"
-
-
-def _lines_or_not(data: bytes, found: str) -> str:
-    """Whether it is JSON lines or one JSON document; either is often called by the name of the other."""
-    first, _, rest = data.lstrip().partition(b"\n")
-    first = first.strip()
-    if first.startswith(b"{") and first.endswith(b"}") and rest.lstrip().startswith(b"{"):
-        return "jsonl"
-    return "json" if first.startswith(b"[") or (first[:1] == b"{" and first[-1:] in b"{[,") else found
 
 
 def _saved_from(page: str) -> str | None:

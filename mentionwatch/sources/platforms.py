@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _HEAD, _TAIL = 200_000, 50_000
 #: Where one group of ``find`` has several forms, the others are called like it, with a number.
 _NUMBERED = re.compile(r"_\d$")
+#: What forums have at their own top: no folder that a whole forum is in.
+_OWN_PATHS = frozenset(
+    (
+        *("t", "c", "u", "d", "p", "tag", "tags", "topic", "topics", "threads", "category", "categories", "discussion"),
+        *("discussions", "latest", "top", "new", "recent", "popular", "user", "users", "members", "profile", "discover"),
+    )
+)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 #: What the address of a page is said to be, for people.
 BY_ADDRESS = "known by its address"
@@ -75,6 +82,13 @@ class Unavailable:
     host: str
     why: str
     instead: str
+    #: Other names that people give it; case, blanks and hyphens do not count.
+    names: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """In a line: why not, and what to do instead."""
+        return f"{self.name} cannot be read: {self.why}; {self.instead} (docs/unavailable.md)"
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,16 @@ def unavailable(url: str, places: Known) -> Unavailable | None:
     parts = _split(url)
     host = _host(parts) if parts else ""
     return next((place for place in places.unavailable if re.fullmatch(place.host, host)), None)
+
+
+def unavailable_name(name: str, places: Known) -> Unavailable | None:
+    """The same for a place that is called by its name, as if it were a preset."""
+    wanted = _plain(name)
+    return next((place for place in places.unavailable if wanted in map(_plain, (place.name, *place.names))), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def by_address(url: str, places: Known) -> list[FeedLink]:
@@ -132,7 +156,13 @@ def by_page(platforms: tuple[Platform, ...], page: str, url: str, generators: li
             continue
         values = _values(platform, page, parts)
         if values is not None:
-            return list(_links(platform, values, f"a page of {platform.name}"))
+            found = f"a page of {platform.name}"
+            folders = _folders(platform, values["root"], parts)
+            return [
+                link
+                for root in (values["root"], *folders)
+                for link in _links(platform, values | {"root": root, "forum": root.rstrip("/")}, found)
+            ]
     return []
 
 
@@ -163,6 +193,20 @@ def _root(platform: Platform, page: str, parts: SplitResult) -> str:
     if root and _bare(urlsplit(root).netloc) == _bare(parts.netloc):
         there = root
     return there.rstrip("/") + "/"
+
+
+def _folders(platform: Platform, root: str, parts: SplitResult) -> list[str]:
+    """Where else a forum may be that did not say where it is, and is not at the top of its host: its page's folders."""
+    host = parts._replace(path="/", query="", fragment="").geturl()
+    if platform.at != "host" or root != host or "forum" not in platform.params:
+        return []
+    names = [name for name in parts.path.split("/")[:4] if name]
+    if names and names[0] in _OWN_PATHS:
+        return []
+    is_folder = parts.path.endswith("/") or (len(names) == 1 and "." not in names[0])
+    above = [f"{host}{names[0]}/"] if len(names) > 1 or (names and is_folder) else []
+    own = [urljoin(host + parts.path.lstrip("/"), ".")] if len(names) < 3 else []
+    return [url for url in dict.fromkeys([*above, *own]) if url != host]
 
 
 def _links(place: Site | Platform, values: Mapping[str, str], found: str) -> Iterator[FeedLink]:

@@ -8,6 +8,7 @@ one is written.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -24,7 +25,7 @@ from mentionwatch.sources.site import FeedSpec
 from mentionwatch.sources.template import placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -136,7 +137,8 @@ class Preset:
 def names(folder: Path | None = None) -> list[str]:
     """Names of all presets, those of the user's folder included, in order."""
     bundled = (item.name for item in _bundled().iterdir())
-    own = (item.name for item in folder.iterdir()) if folder is not None and folder.is_dir() else ()
+    listed = folder.iterdir() if folder is not None and folder.is_dir() else ()
+    own = (item.name for item in listed if item.is_file())
     stems = (name.removesuffix(".toml") for name in (*bundled, *own) if name.endswith(".toml"))
     return sorted({stem for stem in stems if _NAME.fullmatch(stem)})
 
@@ -164,10 +166,21 @@ def known_limits(folder: Path | None = None) -> dict[str, float]:
     for name in names(folder):
         text, file = _text(name, folder) or ("", "")
         # Looked at as text first: most name none, and reading them all as TOML would take a poll 20 ms.
-        if _NAMES_HOSTS.search(text):
+        if not _NAMES_HOSTS.search(text):
+            continue
+        # One with a mistake stops who uses it, and nobody else.
+        with suppress(ConfigError):
             known = _read(name, text, file)
             found |= {host: max(known.limits.spacing_s, found.get(host, 0.0)) for host in known.limits.hosts}
     return found
+
+
+def param_names(name: str, folder: Path | None = None) -> tuple[str, ...]:
+    """Names of a preset's parameters; none where there is no such preset, or its file has mistakes."""
+    try:
+        return tuple(preset(name, folder).params)
+    except ConfigError:
+        return ()
 
 
 def _bundled() -> resources.abc.Traversable:
@@ -179,8 +192,10 @@ def _text(name: str, folder: Path | None) -> tuple[str, str] | None:
     own = folder / f"{name}.toml" if folder is not None else None
     try:
         if own is not None and own.is_file():
-            return own.read_text("utf-8"), str(own)
-    except (OSError, UnicodeDecodeError) as e:
+            from mentionwatch.toml import read_text
+
+            return read_text(own, str(own)), str(own)
+    except OSError as e:
         raise ConfigError([Problem(str(own), None, "", f"cannot be read: {e}")]) from e
     bundled = _bundled() / f"{name}.toml"
     return (bundled.read_text("utf-8"), bundled.name) if bundled.is_file() else None
@@ -201,9 +216,11 @@ def _mistakes(read: _File, text: str, file: str) -> list[Problem]:
     """What the types cannot tell: parameters that nobody declares, expressions that do not compile."""
     from mentionwatch.toml import parse
 
-    if read.own is not None:
-        return []
     document = parse(text, file)
+    if read.own is not None:
+        # A configuration that was only found is refused these by name: none may go by another.
+        theirs = file == f"{read.own}.toml"
+        return [] if theirs else [document.problem(("own",), "is for the package's own files and command alone")]
     spec = read.api or read.feed or read.page
     kinds = [name for name in ("api", "feed", "page") if getattr(read, name) is not None]
     found = []
@@ -219,9 +236,25 @@ def _mistakes(read: _File, text: str, file: str) -> list[Problem]:
     found += [document.problem(("params", name), "no template uses it") for name in read.params if name not in used]
     if not re.match(r"https?://|\{\+\w+\}", read.request.url):
         found.append(document.problem(("request", "url"), "is no http(s) URL"))
+    found += [document.problem(("request", *key), what) for key, what in _unfit(read)]
     return found + [
         document.problem(key, fault) for key, pattern in _patterns(read) if (fault := _fault(pattern)) is not None
     ]
+
+
+def _unfit(read: _File) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What of a request can never be filled in."""
+    for name in ("word", "phrase", "group", "none"):
+        form = getattr(read.request.query, name)
+        if form and (form.count("{}") != 1 or set("{}") & set(form.replace("{}", ""))):
+            yield ("query", name), "has to hold {} once, where the words go, and no other brace"
+    for name in ("page", "cursor", "before"):
+        if name in placeholders(read.request.url) and (read.api is None or read.api.paging.kind != name):
+            yield ("url",), f'{{{name}}} is filled in by [api.paging] kind = "{name}" alone'
+    try:
+        urlsplit(re.sub(r"\{[^{}]*\}", "x", read.request.url))
+    except ValueError as e:
+        yield ("url",), f"is no URL: {e}"
 
 
 def _patterns(read: _File) -> list[tuple[tuple[str | int, ...], str]]:

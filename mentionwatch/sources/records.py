@@ -7,7 +7,6 @@ and underscores; a value inside another has a path with points.  The user may na
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,30 +18,36 @@ from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.columns import (
     ADDRESSES,
     COLUMNS,
+    DOUBTFUL,
     ENGAGEMENT,
     FIELDS,
     KNOWN,
+    OF_REVIEWS,
     PARTS,
     TRANSPARENT,
     VOTES,
     column,
 )
 from mentionwatch.sources.dates import parse_date
+from mentionwatch.sources.flat import MAX_COLUMNS, flatten, has_any
 from mentionwatch.sources.links import destination
 from mentionwatch.sources.markup import plain_text, plain_title
 from mentionwatch.text import clean_or_none, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
 #: What this program's own exports hold; they are read as they were written.
 _OWN = {name: name for name in FIELDS} | {"guid": "entry"}
 _IS_OWN = ("schema", "entry", "keyword", "toneby", "firstseen")
-_MAX_DEPTH, _MAX_COLUMNS, _MAX_VALUES = 5, 500, 2_000
 _MISSING = frozenset(("nan", "none", "null", "n/a", "[deleted]", "[removed]"))
-_OUT_OF = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:/|out of|von|sur|de|of)\s*(\d{1,3})\b.{0,20}", re.IGNORECASE)
-_STARS = re.compile(r"(\d(?:[.,]\d{1,3})?)[\s-]*(?:\*|★|⭐|stars?|sterne?|étoiles?|estrellas?|stelle?)", re.IGNORECASE)
+_OUT_OF = re.compile(
+    r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:/|out of|von|sur|de|su|van|di|of)\s*(\d{1,3})\b.{0,20}", re.IGNORECASE
+)
+_STARS = re.compile(
+    r"(\d(?:[.,]\d{1,3})?)[\s-]*(?:\*|★|⭐|stars?|sterne?|sterren|étoiles?|estrell?as?|stell[ae])", re.IGNORECASE
+)
 _DRAWN = re.compile(r"([★⭐]{1,5})[\ufe0f☆✩\s]*")
 _NAMED = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0}
 _WORDS = re.compile(r"[^\W\d_]")
@@ -51,6 +56,8 @@ _FORMULA = re.compile(
     "[\\s\u00ad\u200b-\u200d\u2060\ufeff\"'`\u2018-\u201f\u00ab\u00bb\uff02\uff07]*"
     "[=+\\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20\t\r]"
 )
+#: Columns that nobody reads, named at most.
+_MOST_TOLD = 10
 #: Share of ratings outside of the scale from which on it is the wrong scale.
 _WRONG_SCALE = 0.05
 
@@ -99,18 +106,53 @@ class Reader:
         self._is_table = is_table
         self._ratings = 0
         self._outside: list[float] = []
-        #: Columns that were seen, as they stand there, by their first record.
+        self._is_own_export = False
+        #: Columns that were seen, as they stand there, by their first record; and those that held something.
         self.seen: dict[str, None] = {}
+        self._filled: dict[str, None] = {}
 
     def read(self, what: str, record: Any) -> Entry | Dropped:
         """Make an entry of a record."""
         if not isinstance(record, dict):
             return Dropped(what, f"it is {values.shape(record)}, not an object with columns")
-        if len(self.seen) < _MAX_COLUMNS:
-            self.seen.update(dict.fromkeys(str(name) for name in list(record)[:100]))
-        flat = _flatten(record)
-        entry = self._own(flat) if all(name in flat for name in _IS_OWN) else self._entry(flat)
+        if len(self.seen) < MAX_COLUMNS:
+            names = [str(name) for name in islice(record, 100)]
+            self.seen.update(dict.fromkeys(names))
+            self._filled.update(dict.fromkeys(name for name in names if _is_filled(record.get(name))))
+        flat = flatten(record)
+        is_own = all(name in flat for name in _IS_OWN)
+        self._is_own_export |= is_own
+        entry = self._own(flat) if is_own else self._entry(flat)
         return entry if is_usable(entry) else Dropped(what, "it has no text, title or rating")
+
+    def unused(self) -> list[Dropped]:
+        """Tell of the columns that held something and whose names nobody looks for."""
+        told = self._reading.fields
+        parts = [
+            names
+            for group, name in ((PARTS, "text"), (ENGAGEMENT, "engagement"))
+            if name not in told
+            for names in group
+        ]
+        known = VOTES.union(("",), *self._columns.values(), *parts)
+        left = [] if self._is_own_export else [name for name in self._filled if column(name) not in known]
+        if not left:
+            return []
+        more = f" and {len(left) - _MOST_TOLD} more" if len(left) > _MOST_TOLD else ""
+        return [Dropped("columns not used", ", ".join(one_line(name, 40) for name in left[:_MOST_TOLD]) + more)]
+
+    def missing(self, records: Sequence[Any], header: Sequence[str] = ()) -> tuple[str, str] | None:
+        """A field and its column, as the user names them, where none of the records has that column.
+
+        Args:
+            records: All of them.
+            header: Of the table that they are rows of.
+        """
+        for name, path in self._reading.fields.items():
+            ways = {column(way.strip()) for way in path.split("|")}
+            if path and ways.isdisjoint(map(column, header)) and not any(has_any(record, ways) for record in records):
+                return name, path
+        return None
 
     def finish(self, entries: list[Entry]) -> tuple[list[Entry], list[Dropped]]:
         """Leave out ratings of a scale that nobody told, and give different records of one id their own."""
@@ -133,7 +175,9 @@ class Reader:
             return next(self._texts(flat, name), None)
 
         language = values.as_language(first("language"))
-        raw = next((flat[c] for c in self._columns["published"] if _is_date(flat.get(c))), None)
+        dates = (c for c in self._columns["published"] if _is_date(flat.get(c)))
+        # "data" is a date in Italian, and anything in English.
+        raw = next((flat[c] for c in dates if c not in TRANSPARENT or self._is_table), None)
         published, published_raw = parse_date(_date_in(raw), now=self._now, language=language)
         found, column_of_text = self._text(flat)
         text, quoted = plain_text(found[: values.TEXT_CAP]) if found else ("", None)
@@ -194,9 +238,10 @@ class Reader:
 
     def _text(self, flat: dict[str, Any]) -> tuple[str | None, str]:
         """The text with its markup, with what is liked and disliked, and the column that it stands in."""
-        columns = [c for c in self._columns["text"] if _says(flat.get(c))]
+        is_told = "text" in self._reading.fields
+        columns = [c for c in self._columns["text"] if _says(flat.get(c)) and (is_told or _is_text(c, flat[c]))]
         parts = [flat[columns[0]]] if columns else []
-        if "text" not in self._reading.fields:
+        if not is_told:
             for names in PARTS:
                 parts += [flat[name] for name in names if _says(flat.get(name)) and _WORDS.search(flat[name])][:1]
         return "\n\n".join(parts) or None, columns[0] if columns else ""
@@ -236,34 +281,23 @@ class Reader:
         for kind in ENTRY_KINDS:
             if told == kind:
                 return kind
-        if rated or any(name.startswith("review") for name in flat):
+        if rated or any(name.startswith(OF_REVIEWS) for name in flat):
             return "review"
         return "comment" if column_of_text.startswith("comment") or "commentid" in flat else "post"
 
 
-def _flatten(record: dict[str, Any]) -> dict[str, Any]:
-    """The values of a record by their paths; the first member stands for a list."""
-    flat: dict[str, Any] = {}
-    waiting: deque[tuple[str, Any, int]] = deque([("", record, 0)])
-    for _ in range(_MAX_VALUES):
-        if not waiting:
-            break
-        path, value, depth = waiting.popleft()
-        if isinstance(value, list):
-            value = value[0] if value else None
-        if not isinstance(value, dict):
-            if value is not None and value != "":
-                flat.setdefault(path, value)
-            continue
-        for key in islice(value, _MAX_COLUMNS) if depth < _MAX_DEPTH else ():
-            name, inner = column(str(key)), value[key]
-            wraps = name in TRANSPARENT and isinstance(inner, dict)
-            waiting.append((path if wraps else f"{path}.{name}" if path else name, inner, depth + 1))
-    return flat
-
-
 def _says(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip()) and value.strip().casefold() not in _MISSING
+
+
+def _is_text(name: str, value: str) -> bool:
+    """Whether a column of that name holds a text, where it may hold stars as well: "Bewertung"."""
+    return name not in DOUBTFUL or (bool(_WORDS.search(value)) and _stars(value, Reading()) == (None, None))
+
+
+def _is_filled(value: Any) -> bool:
+    """Whether a record says something there, which is not an object of its own."""
+    return value not in {None, ""} if isinstance(value, (str, int, float, type(None))) else False
 
 
 def _line(text: str | None) -> str | None:

@@ -13,6 +13,7 @@ The forms are those of RFC 6570, as far as sites need them:
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus, urlsplit
@@ -76,11 +77,17 @@ def with_parameter(url: str, name: str, value: str) -> str:
 
 
 def masked(url: str, secrets: Iterable[str]) -> str:
-    """Put ``***`` for each secret value in a URL, plain or percent-encoded."""
+    """Put ``***`` for each secret value in a URL, in any of the forms that a template can give it."""
     for secret in secrets:
-        for written in {secret, encode(secret), quote(secret, safe="")}:
-            url = url.replace(written, MASK) if written else url
+        inside = json.dumps(secret, ensure_ascii=False)[1:-1]
+        forms = {secret, *(written for one in (secret, inside) for written in (one, *_encoded(one)))}
+        for written in sorted(filter(None, forms), key=len, reverse=True):
+            url = url.replace(written, MASK)
     return url
+
+
+def _encoded(value: str) -> tuple[str, ...]:
+    return encode(value), quote(value, safe="", errors="replace"), quote(value, safe=_RESERVED, errors="replace")
 
 
 def secret_values(params: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:

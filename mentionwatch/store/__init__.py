@@ -240,6 +240,12 @@ class Store:
             for name, state in hosts.items():
                 self._upsert(connection, table, {"name": storable(name), **asdict(state)})
 
+    def record_asked(self, host: str, at: datetime) -> None:
+        """Write when a host is asked, before it is: whatever ends the run after, the next one keeps the pause."""
+        known = self.hosts().get(host, HostState())
+        with self._transaction(write=True) as connection:
+            self._upsert(connection, schema.hosts, {"name": storable(host), **asdict(known), "asked": at})
+
     def waits(self) -> dict[str, tuple[datetime, str]]:
         """Sources that were due in the last poll and not asked: until when, and why; by name."""
         return {row["source"]: (row["until"], row["reason"]) for row in self._rows(select(schema.waits))}

@@ -215,4 +215,4 @@ def test_show_and_path_json(home, config):
     }
     assert json.loads(run("config", "path", "--json").stdout)["exists"] is False
     made = run("config", "init", "--yes", "--brand", "A1", "--config", "n.toml", "--json")
-    assert json.loads(made.stdout) == {"path": "n.toml", "sources": ["hackernews"]}
+    assert json.loads(made.stdout) == {"path": "n.toml", "sources": ["hackernews"], "left_out": []}

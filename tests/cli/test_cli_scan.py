@@ -137,7 +137,7 @@ def test_an_unknown_preset_is_told_in_plain_words():
     """Which there is none of, and which there are; no key of a configuration that nobody wrote."""
     result = run("scan", "acme", "--use", "hackernew")
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: there is no preset 'hackernew'; did you mean 'hackernews'? known: addons")
+    assert result.stderr.startswith("Error: there is no preset 'hackernew'; did you mean 'hackernews'?\n")
     assert len(result.stderr.splitlines()) == 1
 
 

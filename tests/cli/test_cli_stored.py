@@ -80,7 +80,7 @@ def test_a_reader_that_has_had_enough_is_no_error(server, home):
 @pytest.mark.parametrize("command", [("mentions",), ("export", "-o", "-", "--format", "json"), ("alerts",)])
 def test_a_mistyped_name_is_no_empty_result(polled, command):
     """An unknown brand or source is wrong usage, and the known ones are listed; case does not matter."""
-    asked = [("--brand", "Acmee", "brand 'Acmee'; did you mean 'Acme'? known: Acme")]
+    asked = [("--brand", "Acmee", "brand 'Acmee'; did you mean 'Acme'?")]
     if command != ("alerts",):
         asked.append(("--source", "nowhere", "source 'nowhere'; known: forum, club, shop"))
     for option, name, told in asked:

@@ -26,6 +26,7 @@ from tests.presets.helpers import (
 )
 
 ALERT = "01234567890123456789/1234567890123456789"
+CHANNEL = "UC" + "1" * 22
 F5BOT = "path/of/your/feed.json?key=0123456789abcdef"
 TOKEN = "0123456789abcdef"
 GIVEN = {
@@ -99,7 +100,7 @@ def test_bing_news_asks_once_a_search():
                 "https://www.youtube.com/feeds/videos.xml?channel_id=UCsampleSampleSample0002",
             ],
         ),
-        ("youtube-channel", {"channels": "UC1"}, ["https://www.youtube.com/feeds/videos.xml?channel_id=UC1"]),
+        ("youtube-channel", {"channels": CHANNEL}, [f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}"]),
         ("google-alerts", {}, [f"https://www.google.com/alerts/feeds/{ALERT}"]),
         (
             "addons-mozilla",
@@ -160,7 +161,7 @@ def test_what_is_missing_is_named_with_where_to_find_it():
     ]:
         (wrong,) = [what for key_, what in check_params(name, {}) if key_ == key]
         assert where in wrong
-    assert check_params("youtube-channel", {"channels": ("UC1", "UC2")}) == []
+    assert check_params("youtube-channel", {"channels": (CHANNEL, "UC" + "2" * 22)}) == []
     with pytest.raises(ConfigError, match="is a list; the preset takes one value"):
         source_of("google-alerts", feed=("1/2", "3/4"))
 

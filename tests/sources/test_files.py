@@ -244,6 +244,104 @@ def test_unknown_columns_are_named_and_can_be_told():
     assert (entry.text, entry.author, entry.published) == ("Es geht nicht", "ada", utc(2026, 11, 3))
 
 
+def test_a_column_that_is_told_and_not_there_is_an_error():
+    """A slip in `fields` names the column and those that there are; alternatives, and what is empty, are no slips."""
+    body = "Datum,Said,Who\n2026-11-03,It reboots,ada\n"
+    for name in ("a.csv", "empty.csv"):
+        table = body if name == "a.csv" else body.partition("\n")[0]
+        with pytest.raises(ParseError, match=r'no column "Sayd", .* as text; it has "Datum", "Said", "Who"') as told:
+            parse(table, name, reading=Reading({"text": "Sayd", "author": "Who"}))
+        assert "fields" in told.value.advice
+    records = '{"said": {"text": "It reboots"}, "who": null}\n'
+    with pytest.raises(ParseError, match=r'no column "said\.words", .* it has "said", "who"'):
+        parse(records, "a.jsonl", reading=Reading({"text": "said.words"}))
+    reading = Reading({"text": "said.words|said.text", "author": "who.name", "title": ""})
+    (entry,) = parse(records, "a.jsonl", reading=reading).entries
+    assert (entry.text, entry.author) == ("It reboots", None)
+    assert parse("this is a log line\n" + records, "a.jsonl", reading=reading).entries == (entry,)
+
+
+def test_columns_that_are_not_used_are_named_once():
+    """What a file holds beside what is known is no silent loss; empty columns and nested objects are none."""
+    body = "text,Filiale,leer,Kunde\nEs geht nicht,Ulm,,Ada\nEs geht,,,Bo\n"
+    assert parse(body, "a.csv").dropped == (Dropped("columns not used", "Filiale"),)
+    told = parse(body, "a.csv", reading=Reading({"text": "Filiale"}))
+    assert told.dropped[0] == Dropped("columns not used", "text")
+    many = ",".join(["text", *(f"x{n}" for n in range(14))]) + "\n" + ",".join("a" * 15) + "\n"
+    assert parse(many, "a.csv").dropped[0].why.endswith("x8, x9 and 4 more")
+    assert parse('{"text": "a", "shop": "Ulm", "n": {"x": 1}, "z": null}', "a.json").dropped == (
+        Dropped("columns not used", "shop"),
+    )
+    long = (body + "Es geht nicht,Ulm,,Ada\n" * 500).encode()
+    dropped = read_in_chunks(FilesSource("mine", ()), long, "a.csv", 2_000)[1]
+    assert [d for d in dropped if d.what == "columns not used"] == [Dropped("columns not used", "Filiale")]
+
+
+def test_of_several_files_each_note_names_its_file():
+    """Nobody is to look for row 2 in all of them."""
+    source = FilesSource("mine", (URL + "a.csv", URL + "b%20c.csv"))
+    body = b"text,rating\n" + b"".join(b"fine,%d\n" % n for n in range(1, 11))
+    (told,) = source.parse(Response(URL + "b%20c.csv", {}, body, NOW)).dropped
+    assert told.what == "b c.csv: the ratings of 10 records"
+    assert parse(body, "b.csv").dropped[0].what == "the ratings of 10 records"
+
+
+def test_what_is_said_of_a_file_fits_a_file():
+    """Its path as people write it, no piece of a URL, and no word of addresses of feeds."""
+    for name, body in (
+        ("my page.html", "<html><title>Log in</title><form action=/login><input type=password></form></html>"),
+        ("my page.xml", "<!doctype html><title>Acme</title>"),
+        (
+            "my page",
+            "<!doctype html><title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>",
+        ),
+        ("my page.json", "hello"),
+        ("my page.rss", "hello"),
+        ("my page.html", '<html><link rel=alternate type="application/rss+xml" href="https://a.example/f"></html>'),
+    ):
+        (request,) = FilesSource("mine", (f"{URL}my%20{name[3:]}#offset=0",)).requests(Ask(NOW))
+        assert request.shown == f"/home/ada/exports/{name}"
+        with pytest.raises(ParseError) as told:
+            FilesSource("mine", ()).parse(Response(request.url, {}, body.encode(), NOW))
+        assert told.value.url == request.shown
+        assert "feed address" not in str(told.value)
+        assert "URL" not in told.value.advice
+        assert "it names a feed" not in told.value.advice
+
+
+def test_pieces_of_a_file_have_names_of_their_own():
+    """What is known of one is not taken for what is known of another."""
+    (following,) = parse("text\n" + "x\n" * 10, "a.csv", record_cap=2).following
+    assert following.shown.startswith("/home/ada/exports/a.csv, from byte ")
+
+
+def test_a_saved_json_feed_is_read_as_one():
+    """With its own names, which an export has not: tags of a site, HTML beside text."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Acme forum",
+        "items": [{"id": "7", "url": "/t/7", "content_html": "<p>It reboots</p>", "authors": [{"name": "Ada"}]}],
+        "home_page_url": "https://forum.example/",
+    }
+    for name in ("a.json", "saved", "saved.xml"):
+        document = parse(json.dumps(feed), name)
+        (entry,) = document.entries
+        assert (document.title, entry.guid, entry.text, entry.author) == ("Acme forum", "7", "It reboots", "Ada")
+
+
+def test_a_feed_is_found_behind_another_name():
+    """One that was saved as a page, and one behind the words of a program that failed."""
+    feed = '<?xml version="1.0"?><rss version="2.0"><channel><item><title>Acme</title></item></channel></rss>'
+    for name, body in (("a.html", feed), ("a.php", f"Notice: undefined index\n{feed}"), ("a.xml", f"\n{feed}")):
+        assert [e.title for e in parse(body, name).entries] == ["Acme"]
+
+
+def test_a_workbook_by_the_name_of_a_table_is_refused():
+    """Its bytes are no columns."""
+    with pytest.raises(ParseError, match="workbook"):
+        parse(b"PK\x03\x04rest,of,it\n1,2,3\n", "a.csv")
+
+
 def test_an_encoding_can_be_told():
     """Japanese spreadsheets are often in an encoding that nothing shows."""
     body = "text,author\nルーターが壊れた,花子\n".encode("shift_jis")
@@ -478,7 +576,8 @@ def corpus(name: str) -> tuple[tuple[Entry, ...], list[dict]]:
     if not path.exists():
         pytest.skip("the corpus is not here")
     document = parse(path.read_bytes(), path.name)
-    assert document.dropped == ()
+    # What scrapers note beside what people wrote is named, and nothing else is left out.
+    assert [d.what for d in document.dropped if d.what != "columns not used"] == []
     found = json.loads(path.read_bytes(), strict=False)
     return document.entries, found if isinstance(found, list) else found["items"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mentionwatch.errors import ConfigError
-from mentionwatch.sources.presets import names, preset
+from mentionwatch.sources.presets import known_limits, names, preset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +114,36 @@ def test_undeclared_parameters(tmp_path):
     assert [text.split(":")[0] for text in found] == ["params.hots", "request", "api.strip[0]"]
     assert problems(tmp_path, GOOD.replace("https://{host}", "ftp://{host}")) == ["request.url: is no http(s) URL"]
     assert problems(tmp_path, GOOD + "[feed]\n") == [": needs one of [api], [feed] and [page]; it has 2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ("[request]", '[request.query]\nword = "{}{}"\n[request]', "request.query.word"),
+        ("[request]", '[request.query]\ngroup = "()"\n[request]', "request.query.group"),
+        ("[request]", '[request.query]\nnone = "-{x}"\n[request]', "request.query.none"),
+        ("&lang={lang}", "&lang={lang}&p={page}", "request.url"),
+        ("https://{host}", "https://[{host}", "request.url"),
+        ("[api]", '[params.x]\nabout = "x"\npattern = "("\n[api]', "params.x"),
+    ],
+)
+def test_what_could_never_be_asked_is_told_when_the_preset_is_read(tmp_path, before, after, key):
+    """Not in the middle of a poll."""
+    assert key in [text.split(": ")[0] for text in problems(tmp_path, GOOD.replace(before, after))]
+
+
+def test_a_preset_of_the_users_runs_no_program(tmp_path):
+    """A configuration that was only found is refused what does, by its name: it has no other."""
+    text = 'title = "T"\nsite = ""\nstatus = "untested"\nverified = 2026-11-20\nevidence = "none"\nown = "command"\n'
+    assert "own: is for the package's own" in problems(tmp_path, text)[0]
+
+
+def test_what_lies_in_the_folder_and_is_no_preset(tmp_path):
+    """Folders are passed over; a preset with a mistake stops nobody but who uses it."""
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "broken.toml").write_text('hosts = "x"\n[', "utf-8")
+    assert "folder" not in names(tmp_path)
+    assert known_limits(tmp_path)[".reddit.com"] == 60
 
 
 def test_a_file_that_is_no_text(tmp_path):

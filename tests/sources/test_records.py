@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -141,6 +142,51 @@ def test_names_are_compared_without_case_blanks_and_underscores():
     """Review Text, review_text and reviewText are one column."""
     for name in ("Review Text", "review_text", "reviewText", "REVIEW-TEXT"):
         assert read({name: "Fine."}).text == "Fine."
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Datum;Kunde;Bewertung;Rezension;Titel", "03.11.2026;Jörg;4;Läuft;Fein", ("Fein", "Läuft", "Jörg", 4.0)),
+        ("Date;Nom du client;Note;Avis;Titre", "2026-11-03;Zoé;2;Cassé;Bof", ("Bof", "Cassé", "Zoé", 2.0)),
+        ("Fecha;Cliente;Valoración;Opinión;Asunto", "2026-11-03;Iñaki;1;Roto;Mal", ("Mal", "Roto", "Iñaki", 1.0)),
+        ("Data;Utente;Punteggio;Recensione;Titolo", "2026-11-03;Ugo;5;Bello;Sì", ("Sì", "Bello", "Ugo", 5.0)),
+        ("Datum;Klant;Beoordeling;Opmerking;Onderwerp", "2026-11-03;Joke;3;Traag;Mja", ("Mja", "Traag", "Joke", 3.0)),
+        ("Data;Usuário;Avaliação;Comentário;Título", "2026-11-03;João;5;Bom;Sim", ("Sim", "Bom", "João", 5.0)),
+        ("Data;Usuario;Avaliacao;Comentario;Titulo", "2026-11-03;João;5;Bom;Sim", ("Sim", "Bom", "João", 5.0)),
+    ],
+)
+def test_columns_of_other_languages_are_known(header, row, expected):
+    """With accents, without them, or with accents that stand as signs of their own; and none is left over."""
+    for written in (header, unicodedata.normalize("NFD", header), header.upper()):
+        url = "file:///home/ada/a.csv"
+        document = FilesSource("mine", (url,)).parse(Response(url, {}, f"{written}\n{row}\n".encode(), NOW))
+        (entry,) = document.entries
+        assert (entry.title, entry.text, entry.author, entry.rating) == expected
+        assert (entry.kind, entry.published) == ("review", utc(2026, 11, 3))
+        assert document.dropped == ()
+
+
+def test_a_name_for_two_things_is_what_stands_there():
+    """Bewertung and Avis are stars or words; "5 Sterne" is no text, and comments are a number or a text."""
+    assert shown(read({"Bewertung": "Läuft gut"})) == {"kind": "review", "text": "Läuft gut"}
+    assert shown(read({"Bewertung": "5 Sterne", "Titel": "x"})) == {"kind": "review", "title": "x", "rating": 5.0}
+    assert shown(read({"Bewertung": "4/5", "Titel": "x"})) == {"kind": "review", "title": "x", "rating": 4.0}
+    assert read({"title": "x", "comments": 7}).engagement == 7
+    assert read({"title": "x", "comments": "7"}).text is None
+    assert read({"Comments": "It reboots"}).text == "It reboots"
+    assert read({"Bewertung": "4", "x": "y"}, fields={"text": "Bewertung"}).text == "4"
+
+
+def test_an_object_by_the_name_of_a_date_is_none():
+    """In Italian "data" is the date; in JSON it is anything."""
+    entry = read({"text": "x", "data": "whatever"})
+    assert (entry.published, entry.published_raw) == (None, None)
+
+
+def test_a_letter_with_a_sign_of_its_own_stays_one():
+    """Only accents of Latin, Greek and Cyrillic letters go; other scripts are written with such signs."""
+    assert read({"本文が": "x", "本文か": "y"}, fields={"text": "本文か"}).text == "y"
 
 
 def test_what_looks_missing_is_missing():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mentionwatch.errors import ConfigError, ParseError
 from mentionwatch.model import Ask, Document, Response, Search
-from mentionwatch.settings import SourceSettings
+from mentionwatch.settings import Secret, SourceSettings
 from mentionwatch.sources import check_params, default_presets, make_source, spacing_of
 from mentionwatch.sources.auto import sniff
 
@@ -176,7 +176,24 @@ class TestPresets:
         assert found["forum.acme.example"] >= 1
         assert {"a.example", "b.example"} <= found.keys()
         assert found[".reddit.com"] == 60
-        assert spacing_of([SourceSettings(name="f", url="https://forum.acme.example/")]) == {}
+        assert spacing_of([]).keys() == {".reddit.com"}, "a redirect may lead there"
+
+    def test_lists_and_secrets_that_do_not_go_together(self, tmp_path):
+        """One token is for one host; thousands of addresses are a mistake; a secret has not been looked up yet."""
+        given = {"instance": ("a.example", "b.example"), "token": "t0ken"}
+        assert "each host a source of its own" in check_params("mastodon-tag", given)[0][1]
+        assert check_params("mastodon-tag", {**given, "instance": ("a.example",)}) == []
+        many = {"app": "7", "countries": tuple(f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijkl")}
+        assert "200 are the most" in check_params("appstore", many)[0][1]
+        assert check_params("discourse", {"forum": "env:FORUM"}) == []
+        assert "no address" in check_params("discourse", {"forum": "https://[bad"})[0][1]
+
+    def test_what_was_given_as_a_secret_is_one(self):
+        """Whatever the preset thinks of it."""
+        source = make_source(SourceSettings(name="r", use="reddit", params={"user": Secret("s3cr3t-user")}))
+        (request,) = source.requests(Ask(NOW, (Search(("acme",)),)))
+        assert "s3cr3t-user" in request.url
+        assert "s3cr3t-user" not in request.shown
 
     def test_wrong_settings(self):
         """An unknown preset is told with the nearest one, and a source without a place is told too."""

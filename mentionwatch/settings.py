@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -243,7 +243,7 @@ def _usual_name(source: SourceSettings) -> str:
         return source.use
     parts = urlsplit(source.url or "")
     if not parts.hostname:
-        return PurePosixPath(parts.path).name or "source"
+        return PurePosixPath(unquote(parts.path)).name or "source"
     return parts.hostname.removeprefix("www.") + parts.path.rstrip("/")
 
 

@@ -218,7 +218,7 @@ async def _one(
     _take(got, document, most=None if _is_own(request) else got.max_entries)
     if document.partial:
         # Without validators it is asked for again in full.
-        got.errors.append(_broken_off(request, response.status))
+        got.errors.append(_broken_off(request, None if _is_own(request) else response.status))
     else:
         known = _remember(request, response, validators)
         got.validators[request.shown] = replace(known, is_page=document.is_page)
@@ -329,7 +329,7 @@ def _goes_on(entries: Sequence[Entry], since: datetime | None) -> bool:
     return bool(dates) and min(dates) > since
 
 
-def _broken_off(request: Request, status: int) -> ParseError:
+def _broken_off(request: Request, status: int | None) -> ParseError:
     return ParseError(
         "the document breaks off; what could be read was kept",
         url=request.shown,

@@ -142,9 +142,18 @@ def test_the_lines_for_the_configuration_are_right(name):
         params = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
         # What has no example is a riddle to the reader, and no value.
         if "…" not in params.values():
-            source = SourceSettings(name=name, use=name, params=params)
+            # A table reaches a preset as a configuration gives it.
+            told = {k: tuple(f"{a}={b}" for a, b in v.items()) if isinstance(v, dict) else v for k, v in params.items()}
+            source = SourceSettings(name=name, use=name, params=told)
             assert check_params(name, source.params) == []
     assert [line.partition(" ")[0] for line in record["snippet"].splitlines()[2:] if line[0] != "#"] == record["needs"]
+
+
+def test_lists_and_tables_are_shown_as_they_are_written():
+    """A program's arguments are a list, and fields are a table; a text in their place would be refused."""
+    shown = [run("sources", "presets", name).stdout for name in ("files", "command")]
+    assert '\n#fields = { text = "Review body" }\n' in shown[0]
+    assert '\nargv = ["./reviews.py", "--since", "7d"]\n' in shown[1]
 
 
 def test_what_has_to_be_given_has_an_example():

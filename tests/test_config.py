@@ -18,6 +18,7 @@ from mentionwatch import config as cfg
 from mentionwatch.config import show
 from mentionwatch.errors import ConfigError, QueryError
 from mentionwatch.match import compile_query
+from mentionwatch.pipeline.places import known_presets
 from mentionwatch.pipeline.take import place_of
 from mentionwatch.settings import (
     AlertSettings,
@@ -194,6 +195,14 @@ def test_parameters_of_a_preset_stand_beside_use():
     assert told(lambda: cfg.parse_config(text, "f", presets=presets)) == ["f:10: sources[1].params.evry: is not known"]
     fine = cfg.parse_config(text.replace('evry = "1h"', ""), "f", presets=presets)
     assert fine.sources[0].params == {"app": "284882215", "countries": ("us", "49")}
+
+
+def test_a_site_that_has_no_preset_for_a_reason_is_told_with_it():
+    """And with what to do instead; a preset that is missing by a slip of the finger is told with the nearest."""
+    text = BRAND + '[[sources]]\nuse = "twitter"\n'
+    (line,) = told(lambda: cfg.parse_config(text, "f", presets=known_presets()))
+    assert line.startswith('f:5: sources[0].use: there is no preset "twitter": ')
+    assert "X has no public feed" in line
 
 
 def test_a_secret_that_is_written_out_is_one_all_the_same():

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mentions": ("mentions", "Search what is stored."),
     "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
     "export": ("mentions", "Write what is stored to a CSV, JSON or JSONL file."),
-    "sources": ("sources", "List the sources, see how they do, or check one."),
+    "sources": ("sources", "Find sources, add and check them, see how they do."),
     "config": ("config", "Make, check, show or find the configuration."),
 }
 
@@ -40,9 +40,11 @@ _EXAMPLES = """
 \b
 Examples:
   mentionwatch demo                         see it work, without a config
-  mentionwatch scan acme '"acme router"'    what Hacker News says of it
+  mentionwatch scan acme '"acme router"'    ask the sites that need no key
   mentionwatch scan acme --url https://forum.acme.example/posts.rss
   mentionwatch config init                  write a config, then:
+  mentionwatch sources discover forum.acme.example
+  mentionwatch sources presets              sites that are known
   mentionwatch poll                         in cron: silent unless needed
   mentionwatch export -o mentions.csv       for a spreadsheet
 

@@ -44,7 +44,7 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
       mentionwatch config init
       mentionwatch config init --config mentionwatch.toml
       mentionwatch config init --yes --brand Acme --source hackernews
-      mentionwatch config init --yes --brand Acme --match '"acme router"' --source https://acme.example/feed
+      mentionwatch config init --yes --brand Acme --match '"acme router"'
     """
     from mentionwatch.config import parse_config, user_config_file, user_presets
     from mentionwatch.match import compile_query

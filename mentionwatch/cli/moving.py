@@ -58,7 +58,7 @@ def add_command(
       mentionwatch sources add https://forum.acme.example/posts.rss
       mentionwatch sources add hackernews --every 15m --tag tech
       mentionwatch sources add appstore app=284882215 countries=us,de
-      mentionwatch sources add bluesky handle=acme.bsky.social password=env:BLUESKY
+      mentionwatch sources add bluesky handle=a.bsky.social password=env:BSKY
 
     What a preset needs is told by: mentionwatch sources presets NAME. A secret is better not written into the file:
     KEY=env:NAME is an environment variable, KEY=file:PATH a file beside the configuration.

@@ -65,10 +65,20 @@ def _all(folder: Path) -> tuple[list[Preset], list[Problem]]:
     """All presets that can be read, and the mistakes in the others."""
     from mentionwatch.sources.presets import names
 
-    read = [_read(name, folder) for name in names(folder)]
-    return [one for one in read if not isinstance(one, tuple)], [
-        problem for one in read if isinstance(one, tuple) for problem in one
-    ]
+    known = names(folder)
+    read = [_read(name, folder) for name in known]
+    wrong = [problem for one in read if isinstance(one, tuple) for problem in one]
+    return [one for one in read if not isinstance(one, tuple)], wrong + _misnamed(folder, known)
+
+
+def _misnamed(folder: Path, known: list[str]) -> list[Problem]:
+    """Files in the user's folder that would be presets if they were called otherwise."""
+    from mentionwatch.errors import Problem
+
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    why = "is not read, for its name: a preset is called with small letters, digits and hyphens, such as my-site.toml"
+    wrong = [file for file in files if file.suffix.lower() == ".toml" and file.name.removesuffix(".toml") not in known]
+    return [Problem(one_line(str(file), 500), None, "", why) for file in wrong]
 
 
 def _read(name: str, folder: Path) -> Preset | tuple[Problem, ...]:

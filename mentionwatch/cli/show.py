@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,10 +17,13 @@ import click
 from mentionwatch.cli.options import F, settings
 from mentionwatch.errors import OutputError, UsageError
 from mentionwatch.settings import parse_span
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import tzinfo
+
+    from rich.text import Text
 
     from mentionwatch.model import Alert, Mention
     from mentionwatch.settings import Config
@@ -283,3 +288,54 @@ def progress(total: int, what: str) -> Iterator[Callable[[str], None]]:
             status.update(f"{what}: {len(done)} of {total}")
 
         yield step
+
+
+@contextmanager
+def waiting(turns: Mapping[str, float], what: str) -> Iterator[Callable[[str], None]]:
+    """A line as of ``progress`` that also says what is not done yet, and how long it still waits for its turn.
+
+    Args:
+        turns: Seconds that each has to wait at least, by name.
+        what: What is done with them.
+    """
+    if not sys.stderr.isatty() or settings().verbosity < 0 or not turns:
+        yield lambda _name: None
+        return
+    from rich.console import Console
+
+    line = Waiting(dict(turns), what, len(turns), time.monotonic())
+    with Console(stderr=True).status(line):
+        yield line.done
+
+
+@dataclass
+class Waiting:
+    """A line that is made anew whenever it is shown."""
+
+    left: dict[str, float]
+    what: str
+    total: int
+    began: float
+
+    def done(self, name: str) -> None:
+        """One less."""
+        self.left.pop(name, None)
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        return Text(self.text(time.monotonic() - self.began), overflow="ellipsis", no_wrap=True)
+
+    def text(self, seconds: float) -> str:
+        """What it says after so many seconds."""
+        counted = f"{self.what}: {self.total - len(self.left)} of {self.total}"
+        if not self.left:
+            return counted
+        name = min(self.left, key=lambda one: self.left[one])
+        until = self.left[name] - seconds
+        shown = one_line(name, 40)
+        return (
+            f"{counted}; {shown} waits for its turn, {until:.0f} s"
+            if until >= 1
+            else f"{counted}; {shown}, {seconds:.0f} s"
+        )

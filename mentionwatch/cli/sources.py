@@ -14,9 +14,10 @@ from mentionwatch.cli.hints import error_text
 from mentionwatch.cli.moving import MOVING
 from mentionwatch.cli.options import find_settings_config, load_settings_config, settings, shared_options
 from mentionwatch.cli.presets import presets_command
-from mentionwatch.cli.show import age, now, plural, show_table, until
+from mentionwatch.cli.show import age, now, plural, show_table, until, waiting
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
+from mentionwatch.masking import mask_url
 from mentionwatch.settings import FetchSettings, SourceSettings, StoreSettings, name_sources, show_span
 from mentionwatch.text import one_line
 
@@ -32,28 +33,39 @@ SHOWN = 5
 @click.group("sources", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
 def sources_command() -> None:
-    r"""List the sources, see how they do, or check one.
+    r"""Find sources, add and check them, see how they do.
 
     \b
     Examples:
+      mentionwatch sources discover forum.acme.example    feeds of a site
+      mentionwatch sources presets                        sites that are known
+      mentionwatch sources add appstore app=284882215
+      mentionwatch sources check                          all that are configured
+      mentionwatch sources check https://forum.acme.example/posts.rss
       mentionwatch sources list
       mentionwatch sources status
-      mentionwatch sources check                  all that are configured
-      mentionwatch sources check forum
-      mentionwatch sources check https://forum.acme.example/posts.rss
+      mentionwatch sources import feeds.opml --dry-run
     """
 
 
 @sources_command.command("list")
 @shared_options
 def list_command() -> None:
-    """List the configured sources."""
+    r"""List the configured sources.
+
+    \b
+    Examples:
+      mentionwatch sources list
+      mentionwatch sources list --json
+    """
     config = load_settings_config()
     rows = [
         {
             "name": source.name,
             "kind": "preset" if source.use else source.kind,
-            "place": source.use or source.url or "",
+            "place": source.use or mask_url(source.url or ""),
+            "params": {key: _masked(key, value) for key, value in source.params.items()},
+            "tags": list(source.tags),
             "every": show_span(source.every),
             "brands": list(source.brands or (brand.name for brand in config.brands)),
         }
@@ -62,17 +74,48 @@ def list_command() -> None:
     if settings().json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    shown = any(source.tags for source in config.sources)
     cells = [
-        [source.name, str(row["kind"]), str(row["every"]), ", ".join(source.brands) or "all", str(row["place"])]
+        [
+            source.name,
+            str(row["kind"]),
+            str(row["every"]),
+            ", ".join(source.brands) or "all",
+            *([", ".join(source.tags)] if shown else []),
+            _place(source),
+        ]
         for source, row in zip(config.sources, rows, strict=True)
     ]
-    show_table(["name", "kind", "every", "brands", "place"], cells)
+    show_table(["name", "kind", "every", "brands", *(["tags"] if shown else []), "place"], cells)
+
+
+def _place(source: SourceSettings) -> str:
+    """Its address, or its preset with what it was given; nothing secret."""
+    if source.use is None:
+        return mask_url(source.url or "")
+    given = [f"{key}={_plain(_masked(key, value))}" for key, value in source.params.items()]
+    return " ".join([source.use, *given])
+
+
+def _plain(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def _masked(key: str, value: str | tuple[str, ...]) -> str | list[str]:
+    from mentionwatch.config.show import mask_param
+
+    return mask_param(key, value) if isinstance(value, str) else [mask_param(key, one) for one in value]
 
 
 @sources_command.command("status")
 @shared_options
 def status_command() -> int:
-    """Show how each source does: its state, the age of its data, when it is asked next, and why.
+    r"""Show how each source does: its state, the age of its data, when it is asked next, and why.
+
+    \b
+    Examples:
+      mentionwatch sources status
+      mentionwatch sources status --json
 
     Exit code 3 while a source is down, 4 when the last poll of every source failed.
     """
@@ -100,28 +143,38 @@ def _why(row: SourceRow) -> str:
 @click.argument("places", nargs=-1, metavar="[NAME|URL|FILE]...")
 @shared_options
 def check_command(places: tuple[str, ...]) -> int:
-    """Fetch sources now and show what is read; store nothing.
+    r"""Fetch sources now and show what is read; store nothing.
+
+    \b
+    Examples:
+      mentionwatch sources check                  all that are configured
+      mentionwatch sources check forum
+      mentionwatch sources check hackernews       a preset that needs nothing
+      mentionwatch sources check https://forum.acme.example/posts.rss
+      mentionwatch sources check saved.html
 
     Without a name, all that are configured. Exit code 3 when some failed, 4 when all did.
     """
     from mentionwatch.config import user_presets
-    from mentionwatch.pipeline.check import check_sources
+    from mentionwatch.pipeline.check import check_sources, turns
     from mentionwatch.pipeline.places import named_files, with_files
 
     config = find_settings_config() if places else load_settings_config()
     at = now()
     folder = config.path.parent if config and config.path else Path.cwd()
     wanted = with_files(_wanted(places, config), folder)
-    checked = check_sources(
-        wanted,
-        config.brands if config else (),
-        now=at,
-        fetch=config.fetch if config else FetchSettings(),
-        keep=(config.store if config else StoreSettings()).keep,
-        files=named_files(wanted),
-        folder=folder,
-        preset_folder=user_presets(),
-    )
+    with waiting(turns(wanted, user_presets()), "Checking") as step:
+        checked = check_sources(
+            wanted,
+            config.brands if config else (),
+            now=at,
+            fetch=config.fetch if config else FetchSettings(),
+            keep=(config.store if config else StoreSettings()).keep,
+            files=named_files(wanted),
+            folder=folder,
+            preset_folder=user_presets(),
+            progress=step,
+        )
     if settings().json:
         records = [_record(one) for one in checked]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))

@@ -19,7 +19,7 @@ from mentionwatch.settings import parse_size, parse_span
 from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from mentionwatch.config.params import Presets
     from mentionwatch.errors import Problem
@@ -198,13 +198,14 @@ def _timezone(value: Any) -> str | None:
     return None
 
 
-def _preset(presets: Collection[str] | None) -> Check:
-    known = sorted(presets or ())
-
+def _preset(presets: Presets | None) -> Check:
     def check(value: Any) -> str | None:
-        if presets is None or not isinstance(value, str) or not value.strip() or value in presets:
+        if presets is None or not isinstance(value, str) or not value.strip() or value in presets.names:
             return _filled(value)
-        return f"there is no preset {shown(value)}{suggest(value, known)}"
+        why = presets.unavailable(value)
+        return (
+            f"there is no preset {shown(value)}{suggest(value, sorted(presets.names)) if why is None else f': {why}'}"
+        )
 
     return check
 

@@ -26,6 +26,8 @@ class Presets:
     check: Callable[[str, Mapping[str, str | tuple[str, ...]]], Iterable[tuple[str, str]]] = lambda _name, _params: ()
     #: Names of the parameters of one that are never shown.
     secrets: Callable[[str], Collection[str]] = lambda _name: ()
+    #: Why a site of this name has no preset, and what to do instead; None where nobody knows.
+    unavailable: Callable[[str], str | None] = lambda _name: None
 
 
 def with_params(document: Document, presets: Presets | None) -> Document:

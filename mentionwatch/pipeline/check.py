@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_searches
 from mentionwatch.pipeline.take import oldest_kept
+from mentionwatch.settings import OWN_PLACES
 from mentionwatch.sources import make_source, spacing_of
+from mentionwatch.sources.presets import preset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -74,6 +77,7 @@ def check_sources(
     files: Iterable[str] = (),
     folder: Path | None = None,
     preset_folder: Path | None = None,
+    progress: Callable[[str], None] = lambda _source: None,
 ) -> list[Checked]:
     """Fetch and read sources at the same time; nothing is stored.
 
@@ -86,26 +90,39 @@ def check_sources(
         files: ``file:`` URLs among the sources that may be read.
         folder: Where programs run; None: the working folder.
         preset_folder: The user's own presets.
+        progress: Called with a source's name when it is done.
     """
     adapters = [make_source(one, preset_folder) for one in sources]
     spacing = spacing_of(sources, preset_folder)
 
+    async def one(settings: SourceSettings, source: Source, fetcher: Fetcher, parser: Parser) -> Checked:
+        most = fetch.max_entries
+        found = await _check(settings, source, brands, fetcher, parser, now=now, keep=keep, max_entries=most)
+        progress(settings.name)
+        return found
+
     async def run() -> list[Checked]:
         fetcher, parser = Fetcher(fetch, files=files, folder=folder, spacing=spacing, patience_s=math.inf), Parser()
         try:
-            return list(
-                await asyncio.gather(
-                    *(
-                        _check(one, source, brands, fetcher, parser, now=now, keep=keep, max_entries=fetch.max_entries)
-                        for one, source in zip(sources, adapters, strict=True)
-                    )
-                )
-            )
+            pairs = zip(sources, adapters, strict=True)
+            return list(await asyncio.gather(*(one(*pair, fetcher, parser) for pair in pairs)))
         finally:
             await fetcher.close()
             await parser.close()
 
     return run_to_end(run())
+
+
+def turns(sources: Sequence[SourceSettings], preset_folder: Path | None = None) -> dict[str, float]:
+    """Seconds that each source waits at least for others that are asked before it at the same site, by name."""
+    before: Counter[tuple[str, ...]] = Counter()
+    found = {}
+    for source in sources:
+        known = preset(source.use, preset_folder) if source.use and source.use not in OWN_PLACES else None
+        hosts = known.hosts if known else ()
+        found[source.name] = before[hosts] * known.limits.spacing_s if known and hosts else 0.0
+        before[hosts] += 1
+    return found
 
 
 async def _check(

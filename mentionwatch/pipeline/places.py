@@ -37,7 +37,15 @@ def known_presets(folder: Path | None = None) -> Presets:
         names(folder),
         check=lambda use, given: check_params(use, given, folder),
         secrets=lambda use: secret_params(use, folder),
+        unavailable=_why_unavailable,
     )
+
+
+def _why_unavailable(name: str) -> str | None:
+    from mentionwatch.sources import platforms
+
+    found = platforms.unavailable_name(name, platforms.known())
+    return found.told if found else None
 
 
 def given_params(written: Iterable[str]) -> dict[str, str | tuple[str, ...]]:

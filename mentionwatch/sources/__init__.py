@@ -251,7 +251,8 @@ def _unlike(name: str, values: Iterable[str], param: Param) -> Iterator[tuple[st
     for value in values:
         if param.pattern and not value.startswith(("env:", "file:")) and not re.fullmatch(param.pattern, value[:2_000]):
             shown = "its value" if param.secret else f'"{one_line(value, 60)}"'
-            like = f"does not look like {param.example}" if param.example else "has another form than it should"
+            example = param.example.strip("[]").split(",")[0].strip().strip('"')
+            like = f"does not look like {example}" if example else "has another form than it should"
             yield name, f"{shown} {like}: give {param.about}"
 
 

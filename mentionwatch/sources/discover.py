@@ -131,7 +131,7 @@ def _left(marks: Marks) -> Iterator[Dropped]:
         yield Dropped(f"{marks.left} further feeds", "a page names more than are told")
     if marks.relative:
         links = "a link to a feed" if marks.relative == 1 else f"{marks.relative} links to feeds"
-        yield Dropped(links, "without a host, and the saved page does not say its address: give that of the site")
+        yield Dropped(links, "relative, and the saved page does not say its address; discover the site's own address")
 
 
 def _named(marks: Marks, response: Response) -> list[FeedLink]:

@@ -23,7 +23,19 @@ _NUMBERED = re.compile(r"_\d$")
 _OWN_PATHS = frozenset(
     (
         *("t", "c", "u", "d", "p", "tag", "tags", "topic", "topics", "threads", "category", "categories", "discussion"),
-        *("discussions", "latest", "top", "new", "recent", "popular", "user", "users", "members", "profile", "discover"),
+        *(
+            "discussions",
+            "latest",
+            "top",
+            "new",
+            "recent",
+            "popular",
+            "user",
+            "users",
+            "members",
+            "profile",
+            "discover",
+        ),
     )
 )
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -280,5 +280,5 @@ def _fault(pattern: str) -> str | None:
 
 def _unknown(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, 1)
-    hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(known)}"
+    hint = f'did you mean "{near[0]}"?' if near else "see: mentionwatch sources presets"
     return f'there is no preset "{name}"; {hint}'

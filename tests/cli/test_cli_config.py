@@ -216,3 +216,36 @@ def test_show_and_path_json(home, config):
     assert json.loads(run("config", "path", "--json").stdout)["exists"] is False
     made = run("config", "init", "--yes", "--brand", "A1", "--config", "n.toml", "--json")
     assert json.loads(made.stdout) == {"path": "n.toml", "sources": ["hackernews"], "left_out": []}
+
+
+# --- places that need something -------------------------------------------------------------------------------------
+
+
+def test_init_asks_for_what_a_preset_needs(home):
+    """As often as it takes; no answer is thrown away."""
+    answers = ["Acme\n", "\n", "hackernews, appstore, discourse\n", "acme\n", "284882215\n", "\n"]
+    made = run_terminal("config", "init", "--config", "mine.toml", answers=answers, columns=250)
+    assert made.exit_code == 0, made.text
+    assert '"acme" does not look like 284882215' in made.text
+    assert "sources add discourse forum=FORUM" in made.text
+    config = json.loads(run("config", "show", "--json", "--config", "mine.toml").stdout)
+    assert [(source["use"], source.get("params")) for source in config["sources"]] == [
+        ("hackernews", None),
+        ("appstore", {"app": "284882215"}),
+    ]
+
+
+def test_init_without_a_terminal_leaves_out_what_needs_something(home):
+    """It names the command that adds it."""
+    made = run("config", "init", "--yes", "--brand", "Acme", "--source", "appstore", "--config", "n.toml")
+    assert made.exit_code == 0
+    assert "Left out appstore, which needs app; add it with:" in made.stderr
+    assert "sources add appstore app=APP --config" in made.stderr
+    assert run("config", "check", "--config", "n.toml").exit_code == 0
+
+
+def test_init_refuses_what_cannot_be_read(home):
+    """As ``sources add`` does."""
+    made = run("config", "init", "--yes", "--brand", "Acme", "--source", "https://x.com/acme", "--config", "n.toml")
+    assert (made.exit_code, "X cannot be read" in made.stderr) == (2, True)
+    assert not (home / "n.toml").exists()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.cli.calling import NOW, run, run_process, run_terminal
-from tests.feeds import rss
+from tests.feeds import reviews, rss
 from tests.servers import Answer
 
 FEED = rss([("g1", "Acme broke", "x", "ann", NOW)], title="Acme forum")
@@ -154,3 +154,32 @@ def test_it_works_as_a_process(site):
     assert done.returncode == 0
     assert "it is a feed, 3 entries" in done.stdout
     assert done.stderr == f"Add it with: {sys.executable} -m mentionwatch sources add {site.url('/feed.xml')}\n"
+
+
+def test_what_is_still_to_be_given_is_said_in_words():
+    """In capitals, and what stands behind them."""
+    result = discover("https://www.trustpilot.com/review/acme.example")
+    assert "sources add trustpilot domain=acme.example unit=UNIT key=KEY\n" in result.stderr
+    assert "Put in place of UNIT: the id of the business unit" in result.stderr
+    assert "Put in place of KEY: " in result.stderr
+    assert "=\u2026" not in result.stdout + result.stderr
+
+
+def test_a_saved_page_that_does_not_say_where_it_was_is_told(home):
+    """Its relative links lead nowhere; the site's address helps."""
+    (home / "page.html").write_text(f'{LINK} href="/feed.xml">', "utf-8")
+    result = discover("page.html")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "a link to a feed: relative, and the saved page does not say its address" in result.stderr
+
+
+def test_a_saved_page_with_reviews_is_a_file_to_read(home):
+    """So is a saved feed; and what is proposed works."""
+    (home / "re views.html").write_bytes(reviews([("eve", 1, "The Acme One broke.", NOW)]))
+    (home / "feed.xml").write_bytes(FEED)
+    for name in ("re views.html", "feed.xml"):
+        (found,) = json.loads(discover(name, "--json").stdout)
+        assert (found["use"], found["url"], found["params"]) == ("files", None, {"path": str(home / name)})
+        (home / "c.toml").write_text('[[brands]]\nname = "A"\nmatch = ["acme"]\n', "utf-8")
+        assert run("sources", "add", *found["add"], "--config", "c.toml").exit_code == 0
+        assert run("sources", "check", "--config", "c.toml").exit_code == 0

@@ -289,3 +289,95 @@ def test_titles_come_back_as_they_were(file, home):
     written = run("sources", "export").stdout
     assert written.count('title="Same"') == 2
     assert written.count('text="Same-2"') == 1
+
+
+# --- what a first-time user types -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("discourse", "frum=https://a.example"), "discourse: frum is no parameter; did you mean forum?"),
+        (("hackernews", "x=1"), "hackernews: x is no parameter; there are: none"),
+        (("appstore", "app=acme"), 'appstore: app: "acme" does not look like 284882215: give'),
+        (("discourse",), "discourse: forum is missing: the preset"),
+        (("hackernews", "--brand", "Amce"), 'brands[0]: no brand has the name "Amce"; did you mean "Acme"?'),
+        (("https://x.example/", "--every", "1s"), 'every: is "1s"; it has to be "1m" or more'),
+    ],
+)
+def test_a_mistake_is_told_once_and_in_the_words_that_were_typed(file, args, told):
+    """The file has no line that holds it, so none is named."""
+    done = run("sources", "add", *args)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith(f"Error: {told}")
+    assert file.read_text("utf-8") == FILE
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("https://www.yelp.com/biz/acme", "Yelp cannot be read: "),
+        ("x.com/acme", "X cannot be read: "),
+        ("twitter", "there is no preset 'twitter': X cannot be read: "),
+        ("Google-Play", "there is no preset 'Google-Play': Google Play cannot be read: "),
+    ],
+)
+def test_what_cannot_be_read_is_not_added(file, place, told):
+    """It says why, and what to do instead."""
+    done = run("sources", "add", place)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {told}")
+    assert "docs/unavailable.md" in done.stderr
+    assert file.read_text("utf-8") == FILE
+
+
+def test_the_order_of_a_list_makes_no_other_source(file):
+    """Nor does one value in place of a list of one; but in a command it does."""
+    assert run("sources", "add", "appstore", "app=1", "countries=us,de").exit_code == 0
+    again = run("sources", "add", "appstore", "app=1", "countries=de,us", "--name", "other")
+    assert (again.exit_code, "is there already" in again.stderr) == (2, True)
+    assert run("sources", "add", "appstore", "app=1", "countries=de", "--name", "de").exit_code == 0
+    assert run("--config", file, "sources", "add", "command", "argv=./a,b", "--name", "ab").exit_code == 0
+    assert run("--config", file, "sources", "add", "command", "argv=b,./a", "--name", "ba").exit_code == 0
+
+
+def test_a_secret_that_is_not_there_is_said(file, monkeypatch):
+    """Before the first poll says it; the source is added all the same."""
+    monkeypatch.delenv("NOPE", raising=False)
+    done = run("sources", "add", "bluesky", "handle=a.b", "password=env:NOPE")
+    assert done.exit_code == 0
+    assert 'the environment variable "NOPE" is not set here; polls will stop until it is' in done.stderr
+    monkeypatch.setenv("THERE", "x")
+    there = run("sources", "add", "bluesky", "handle=c.d", "password=env:THERE", "--name", "b2")
+    assert (there.exit_code, "Warning" in there.stderr) == (0, False)
+    assert len(_sources(file)) == 3
+
+
+def test_a_secret_written_out_is_warned_of(file):
+    """And is not shown once more."""
+    done = run("sources", "add", "reddit", "feed=0123hidden")
+    assert done.exit_code == 0
+    assert "feed is a secret, and stands in the file as it is now; better is feed=env:REDDIT_FEED" in done.stderr
+    assert "0123hidden" not in done.stderr
+    assert _sources(file)[1].params["feed"] == "0123hidden"
+
+
+def test_an_address_needs_no_scheme_to_be_removed(file):
+    """Also where the source has another name."""
+    assert run("sources", "add", "https://shop.example/reviews", "--name", "shop").exit_code == 0
+    assert run("sources", "remove", "www.shop.example/reviews").exit_code == 0
+    assert file.read_text("utf-8") == FILE
+
+
+def test_a_file_is_no_address(file):
+    """It says how a file is added."""
+    done = run("sources", "add", file.name)
+    assert (done.exit_code, f"mentionwatch sources add files path={file.name}" in done.stderr) == (2, True)
+
+
+def test_without_a_configuration_both_places_are_named(home):
+    """Where it was looked for."""
+    for command in (("list",), ("add", "hackernews")):
+        told = run("sources", *command).stderr
+        assert "neither ./mentionwatch.toml nor " in told
+        assert str(home / "home" / "mentionwatch" / "config.toml") in told

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from mentionwatch.cli.show import Waiting
+from mentionwatch.pipeline.check import turns
+from mentionwatch.settings import SourceSettings
 from tests.cli.calling import NOW, run, run_terminal
 from tests.feeds import rss
 from tests.servers import Answer
@@ -86,3 +89,70 @@ def test_urls_are_never_broken(config, server):
     wide = run("sources", "list", "--config", config).stdout.splitlines()
     assert [line.split()[0] for line in wide] == ["NAME", "forum", "club", "shop"]
     assert wide[1].endswith(long)
+
+
+PLACES = """
+[[brands]]
+name = "Acme"
+match = ["acme"]
+[[sources]]
+use = "reddit-community"
+community = ["acme", "acme_help"]
+feed = "0123hidden"
+tags = ["A/B"]
+[[sources]]
+url = "https://me:hidden@a.example/f?token=hidden"
+"""
+
+
+def test_the_list_shows_parameters_and_tags_and_no_secret(home):
+    """In the table and as JSON."""
+    (home / "c.toml").write_text(PLACES, "utf-8")
+    listed = run("sources", "list", "--config", "c.toml")
+    assert "reddit-community community=acme,acme_help feed=***" in listed.stdout
+    assert "A/B" in listed.stdout
+    made = run("sources", "list", "--json", "--config", "c.toml")
+    assert json.loads(made.stdout)[0]["params"] == {"community": ["acme", "acme_help"], "feed": "***"}
+    assert json.loads(made.stdout)[0]["tags"] == ["A/B"]
+    assert "hidden" not in listed.stdout + made.stdout
+
+
+def test_who_waits_for_a_turn_is_known():
+    """The second at a site that wants a minute waits a minute, the third two; another site does not wait."""
+    sources = [SourceSettings(name=str(n), use="reddit") for n in range(3)]
+    sources += [SourceSettings(name="h", use="hackernews"), SourceSettings(name="u", url="https://a.example/")]
+    assert turns(sources) == {"0": 0.0, "1": 60.0, "2": 120.0, "h": 0.0, "u": 0.0}
+
+
+def test_a_check_says_on_a_terminal_what_it_waits_for(config):
+    """A line that is gone in the end; none in a pipe."""
+    shown = run_terminal("sources", "check", "--config", config)
+    assert shown.exit_code == 0
+    assert "Checking: 0 of 3; forum, 0 s" in shown.text
+    assert "Checking" not in run("sources", "check", "--config", config).stderr
+    line = Waiting({"b": 90.0, "a": 60.0}, "Checking", 3, 0.0)
+    assert line.text(12) == "Checking: 1 of 3; a waits for its turn, 48 s"
+    line.done("a")
+    assert line.text(91) == "Checking: 2 of 3; b, 91 s"
+
+
+def test_unknown_names_are_told_in_a_line_that_can_be_read():
+    """Some names and where the others are; none beside what was meant."""
+    told = run("sources", "presets", "qqqq").stderr
+    assert told.count(",") == 7
+    assert told.endswith(" more: mentionwatch sources presets\n")
+    near = run("sources", "presets", "hackernew").stderr
+    assert near == "Error: there is no preset 'hackernew'; did you mean 'hackernews'?\n"
+    assert run("sources", "presets", "x").stderr.startswith("Error: there is no preset 'x': X cannot be read: ")
+
+
+def test_a_preset_file_with_a_wrong_name_is_told(home):
+    """It would else do nothing, and nobody would see it."""
+    folder = home / "home" / "mentionwatch" / "presets"
+    folder.mkdir(parents=True)
+    (folder / "Bad_Name.toml").write_text("", "utf-8")
+    (folder / "notes.txt").write_text("", "utf-8")
+    told = run("sources", "presets")
+    assert told.exit_code == 2
+    assert told.stderr.count("Error: ") == 1
+    assert f"{folder / 'Bad_Name.toml'}: is not read, for its name: " in told.stderr

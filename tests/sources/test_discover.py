@@ -665,3 +665,40 @@ def test_what_cannot_be_had_is_a_failure():
         assert server.asked() == ["/gone"]
         server.routes["/empty"] = Answer(b"")
         assert "empty body" in str(look(server.url("/empty")).errors[0])
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ('<meta name="generator" content="Discourse 3">', "/talk/x/12"),
+        ('<meta name="generator" content="Discourse 3">', "/talk"),
+        (
+            '<meta name="generator" content="Discourse 3"><meta id="data-discourse-setup" data-base-uri="/talk">',
+            "/t/x/1",
+        ),
+    ],
+)
+def test_a_forum_may_be_in_a_folder(page, path):
+    """The preset that is proposed is for the place whose feed was found."""
+    with LoopbackServer({path: html(page), "/talk/posts.rss": Answer(FEED)}) as server:
+        found = look(server.url(path)).links
+        assert [(link.url, dict(link.params)) for link in found] == [
+            (server.url("/talk/posts.rss"), {}),
+            (None, {"forum": server.url("/talk")}),
+        ]
+
+
+@pytest.mark.parametrize("path", ["/t/a/1", "/", "/index.html", "/latest"])
+def test_a_forum_at_the_top_is_looked_for_there_alone(path):
+    """What is a page of the forum itself is no folder that it is in."""
+    links = find('<meta name="generator" content="NodeBB">', "https://f.example" + path)
+    assert {link.params["forum"] for link in links if link.use} == {"https://f.example"}
+
+
+def test_links_of_a_saved_page_that_lead_nowhere_are_counted():
+    """A page that names its address, or has whole links, has none."""
+    link = f'<link {RSS} href="feed"><a href="/rss.xml">x</a><a href="mailto:rss@a.example">x</a>'
+    assert read_marks(link, "file:///saved.html").relative == 2
+    assert read_marks(f'<link rel="canonical" href="https://a.example/">{link}', "file:///saved.html").relative == 0
+    assert read_marks(f'<base href="https://a.example/">{link}', "file:///saved.html").relative == 0
+    assert read_marks(link, "https://a.example/").relative == 0

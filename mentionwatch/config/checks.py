@@ -53,7 +53,7 @@ def _problems(
     checks = {
         **_CHECKS,
         **dict.fromkeys(_QUERIES, _query(check_query)),
-        "sources[].use": _preset(presets.names if presets else None),
+        "sources[].use": _preset(presets),
     }
     for path, value in _walk(document.values):
         check = checks.get(_pattern(path))

@@ -124,7 +124,11 @@ def test_time_on_the_clock_is_bounded_too():
     """What waits, and where processor time is not counted, ends as well."""
     slow = rss([(str(n), "Acme", "text " * 100, "ann", NOW) for n in range(2000)])
     (found, _pids) = parsed((feed(fast=False), response(slow)), wall_s=0.001)
-    assert found.reason == "reading it takes more than 0.001 s"
+    # Where the machine is busy, that time is over before the document was even taken up.
+    assert found.reason in {
+        "reading it takes more than 0.001 s",
+        "the process that reads documents ends before it begins",
+    }
 
 
 @pytest.mark.skipif(not LINUX, reason="memory is bounded on Linux")

@@ -5,6 +5,7 @@
     MentionwatchError                exit code
     ├── ConfigError                  2    the file has mistakes (all of them are in .problems)
     ├── QueryError                   2    a query cannot be read (with a caret)
+    ├── MatchTimeout                 2    a /regex/ of a query takes too long over a text
     ├── UsageError                   2    an option or argument makes no sense
     ├── SourceError                  3/4  one source failed; 4 when all did
     │   ├── FetchError                    the document could not be had
@@ -83,8 +84,34 @@ class QueryError(MentionwatchError):
         self.offset = offset
         self.reason = reason
         start = max(0, offset - 60)
-        shown = query[start : offset + 40].replace("\n", " ").replace("\t", " ")
+        # One for one, so that the caret stays under its place: a query from a file may hold anything.
+        shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in query[start : offset + 40])
         super().__init__(f"{reason}\n  {shown}\n  {' ' * (offset - start)}^")
+
+
+class MatchTimeout(MentionwatchError):  # noqa: N818 - named as TimeoutError's kind is
+    """A regular expression took too long over a text: whether it matches is not known, and never taken for a "no".
+
+    Attributes:
+        pattern: The expression, without its slashes.
+        seconds: What it was given; None: it took too long over other texts before, and was not tried on this one.
+        query: The query that it stands in, where that is known.
+    """
+
+    exit_code = 2
+
+    def __init__(self, pattern: str, seconds: float | None, query: str | None = None) -> None:
+        """Say which expression it was, and what to do about it."""
+        self.pattern = pattern
+        self.seconds = seconds
+        self.query = query
+        shown = pattern if len(pattern) <= 80 else pattern[:79] + "…"
+        why = (
+            f"took longer than {seconds:g} s over a text"
+            if seconds is not None
+            else "took too long over several texts and is not tried on more"
+        )
+        super().__init__(f"the regex /{shown}/ {why}; repetitions inside each other, as in (a+)+, are the usual cause")
 
 
 class UsageError(MentionwatchError):

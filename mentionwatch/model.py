@@ -194,6 +194,8 @@ class Entry:
     engagement: int | None = None
     #: Words of others that it quotes; neither matched nor judged.
     quoted: str | None = None
+    #: The page elsewhere that it is about, where its site names one: what a thread was opened for.
+    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -404,7 +406,7 @@ class Mention:
     entry: Entry
     tone: Tone
     first_seen: datetime
-    #: Key of the text; copies of one text share it.
+    #: Key of what it is about: posts with their own words about one page share it, and so do copies.
     story: str
     #: How many mentions of the brand carry this text, itself included.
     copies: int = 1
@@ -412,6 +414,9 @@ class Mention:
     backlog: bool = False
     state: MentionState = "open"
     intent: str | None = None
+    #: Key of its text, the id of the entry that had it first: copies share it, and count once.  None: it counts by
+    #: itself, because nobody has looked for copies.
+    copy: str | None = None
 
 
 # --- what is unusual --------------------------------------------------------------------------------------

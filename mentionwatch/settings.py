@@ -130,6 +130,10 @@ class StoreSettings:
     url: str | None = None
     #: Mentions older than this are deleted by ``poll``.
     keep: Annotated[timedelta, Span()] = timedelta(days=400)
+    #: Entries that no query matches are kept too, so that a changed query can be looked for in them.
+    keep_unmatched: bool = False
+    #: How long those are kept.
+    keep_entries: Annotated[timedelta, Span()] = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,8 @@ class Brand:
     ignore_authors: tuple[str, ...] = ()
     #: Hosts (with their subdomains) whose entries are left out.
     ignore_sites: tuple[str, ...] = ()
+    #: "exact": words match in the case they are written in: Square is the company, square is not.
+    case: Literal["any", "exact"] = "any"
     #: Overrides of ``[alerts]`` for this brand.
     alerts: AlertSettings | None = None
 
@@ -267,6 +273,12 @@ class Config:
     fetch: FetchSettings = FetchSettings()
     tone: ToneSettings = ToneSettings()
     alerts: AlertSettings = AlertSettings()
+    #: Queries by name, for ``@name``.
+    queries: dict[str, str] = field(default_factory=dict)
+    #: For every brand, beside its own.
+    own_authors: tuple[str, ...] = ()
+    ignore_authors: tuple[str, ...] = ()
+    ignore_sites: tuple[str, ...] = ()
     #: IANA name for people's eyes; None: the system's.
     timezone: str | None = None
     #: The file it was read from; None when it was made in code.

@@ -32,6 +32,7 @@ DOORS = {
     "protego": {"fetch.robots"},
     "pydantic": {"toml"},
     "pydantic_core": {"toml", "settings"},
+    "regex": {"match.patterns"},
     "rich": {"output", "cli"},
     "selectolax": {"sources.markup"},
     "sqlalchemy": {"store"},
@@ -95,6 +96,7 @@ def test_the_entry_point_loads_nothing_slow(module):
     slow = {
         "httpx",
         "feedparser",
+        "regex",
         "rich",
         "textblob",
         "nltk",

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mentions": ("mentions", "Search what is stored."),
     "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
     "export": ("mentions", "Write what is stored to a CSV, JSON or JSONL file."),
+    "query": ("query", "See how a query is read, its traps, and what it finds."),
     "sources": ("sources", "Find sources, add and check them, see how they do."),
     "config": ("config", "Make, check, show or find the configuration."),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mentionwatch.cli.groups import ListGroup
+from mentionwatch.cli.mentions import one_query
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
@@ -34,25 +35,49 @@ def alerts_command() -> None:
 
 
 @alerts_command.command("list")
+@click.argument("query", nargs=-1, metavar="[QUERY]", callback=one_query)
 @click.option("--brand", metavar="NAME", help="Only this brand.")
 @click.option("--open", "live", is_flag=True, help="Only those that are not resolved.")
 @click.option("--limit", default=50, show_default=True, metavar="N", help="At most N alerts; 0: all.")
 @output_options
 @shared_options
 def list_command(
-    *, brand: str | None, live: bool, limit: int, format_: str | None, output: Path | None, bom: bool
+    *,
+    query: str | None,
+    brand: str | None,
+    live: bool,
+    limit: int,
+    format_: str | None,
+    output: Path | None,
+    bom: bool,
 ) -> None:
-    """List alerts, the latest first."""
-    from mentionwatch.pipeline.search import known_brand
+    r"""List alerts, the latest first.
+
+    With a QUERY those that rest on a mention which matches it; state:, since: and until: speak of the alert itself.
+
+    \b
+    Examples:
+      mentionwatch alerts list 'refund OR "money back"'
+      mentionwatch alerts list 'brand:acme state:resolved since:30d'
+    """
+    from mentionwatch.pipeline.search import known_brand, search_alerts
 
     name = chosen_format(format_, output)
     config = load_settings_config()
     with open_store(config) as store:
         wanted = known_brand(store, config, brand) if brand is not None else None
-        found = store.alerts(brand=wanted, live=live, limit=no_limit(limit, "alerts"))
+        found = search_alerts(
+            store,
+            query,
+            brand=wanted,
+            live=live,
+            limit=no_limit(limit, "alerts"),
+            saved=config.queries,
+            now=now(),
+        )
     show_alerts(found, format_=name, output=output, bom=bom, zone=zone_of(config))
     if not found:
-        settings().say("No alert so far." if not live else "No alert is open.")
+        settings().say("No alert fits." if query else "No alert so far." if not live else "No alert is open.")
 
 
 @alerts_command.command("show")

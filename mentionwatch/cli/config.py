@@ -44,7 +44,8 @@ def check_command() -> int:
         _print({"ok": False, "problems": [vars(problem) for problem in e.problems]})
         return e.exit_code
     # Where a brand has a context, one of its words has to be there too.
-    warn_of_letters(query for brand in config.brands if not brand.context for query in brand.match)
+    asked = (query for brand in config.brands if not brand.context for query in brand.match)
+    warn_of_letters(asked, saved=config.queries)
     if settings().json:
         _print({"ok": True, "path": str(config.path), "brands": len(config.brands), "sources": len(config.sources)})
     else:

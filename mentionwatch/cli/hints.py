@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.cli.options import settings
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mentionwatch.errors import SourceError
 
@@ -27,8 +28,13 @@ def command_line(*words: str, config: Path | None = None) -> str:
     return shlex.join([*_program(), *words, *_config_words(config)])
 
 
-def warn_of_letters(queries: Iterable[str]) -> None:
+def warn_of_letters(queries: Iterable[str], *, saved: Mapping[str, str] | None = None, stored: bool = False) -> None:
     """Warn of queries that find every text with some letter in it.
+
+    Args:
+        queries: What is asked for.
+        saved: Queries by name, for ``@name``.
+        stored: They are for what is stored.
 
     Raises:
         QueryError: One cannot be read.
@@ -36,12 +42,21 @@ def warn_of_letters(queries: Iterable[str]) -> None:
     from mentionwatch.pipeline.search import lone_letters
 
     for query in queries:
-        for word in lone_letters(query):
+        for word in lone_letters(query, saved=saved, stored=stored):
             letter = next(char for char in word if char.isalnum())
             settings().say(
                 f"Warning: punctuation does not count, so {word} finds every {letter!r} that stands alone;"
                 f" add a word that has to be there too: {word} compiler"
             )
+
+
+def warn_of_undecided(undecided: Mapping[str, int], what: str) -> None:
+    """Warn of regular expressions that took too long: what is not known must not look like a no."""
+    for pattern, count in undecided.items():
+        settings().say(
+            f"Warning: /{one_line(pattern, 60)}/ took too long: for {count:,} {what} it is not known whether it"
+            " matches, and they are left out."
+        )
 
 
 def error_text(error: SourceError) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.hints import command_line
+from mentionwatch.cli.hints import command_line, warn_of_undecided
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import Length, now, progress, zone_of
 from mentionwatch.errors import Locked
@@ -84,6 +84,7 @@ def poll_command(
     code = report.exit_code(alerts_count=alerts_count)
     if settings().json:
         click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
+    warn_of_undecided(report.undecided, "entries")
     for note in report.notes:
         settings().say(note, level=1)
     told = {change.status.name for change in changes}
@@ -127,6 +128,8 @@ def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str
     """How it went, which sources fail, and where to look."""
     from mentionwatch.pipeline.poll import summary
 
+    for done in report.rematched:
+        settings().say(f"{done}.")
     if report.waiting and not report.outcomes:
         settings().say(_none_due(report, config, at))
     else:

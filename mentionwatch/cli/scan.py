@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.hints import error_text, warn_of_letters
+from mentionwatch.cli.hints import error_text, warn_of_letters, warn_of_undecided
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
     When,
@@ -95,6 +95,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
             fetch=config.fetch if config else FetchSettings(),
             tone=config.tone if config else ToneSettings(),
             preset_folder=user_presets(),
+            config=config,
             folder=config.path.parent if config and config.path else None,
             progress=step,
         )
@@ -106,6 +107,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
         click.echo(f"Error: {name}: {error_text(error)}", err=True)
     for note in report.notes:
         settings().say(note, level=1)
+    warn_of_undecided(report.undecided, "entries")
     settings().say(_summary(report, shown, len(shown[:wanted])))
     return _exit_code(report)
 

@@ -173,6 +173,7 @@ def check_command(places: tuple[str, ...]) -> int:
             files=named_files(wanted),
             folder=folder,
             preset_folder=user_presets(),
+            config=config,
             progress=step,
         )
     if settings().json:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch import toml
-from mentionwatch.config.checks import check_document
+from mentionwatch.config.checks import CompileQuery, check_document
 from mentionwatch.config.params import Presets, refused_places, with_params, with_secrets
 from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
 from mentionwatch.config.show import show_config, starter
@@ -28,9 +28,10 @@ from mentionwatch.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
+    "CompileQuery",
     "Presets",
     "default_store_url",
     "find_config",
@@ -61,6 +62,10 @@ class _File:
     fetch: FetchSettings = field(default_factory=FetchSettings)
     tone: ToneSettings = field(default_factory=ToneSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    queries: dict[str, str] = field(default_factory=dict)
+    own_authors: tuple[str, ...] = ()
+    ignore_authors: tuple[str, ...] = ()
+    ignore_sites: tuple[str, ...] = ()
     timezone: str | None = None
 
 
@@ -119,7 +124,7 @@ def load_config(
     *,
     named: bool = True,
     environ: Mapping[str, str] | None = None,
-    check_query: Callable[[str], object] | None = None,
+    check_query: CompileQuery | None = None,
     presets: Presets | None = None,
 ) -> Config:
     """Read a file; the result has its secrets in it, an absolute store URL and its path.
@@ -148,7 +153,7 @@ def load_config(
 def parse_config(
     text: str,
     file: str,
-    check_query: Callable[[str], object] | None = None,
+    check_query: CompileQuery | None = None,
     *,
     presets: Presets | None = None,
 ) -> Config:
@@ -160,7 +165,7 @@ def parse_config(
     Args:
         text: The document.
         file: What to call it in messages.
-        check_query: Compiles a query of a brand, and raises QueryError where it cannot.
+        check_query: Compiles a query of a brand or a saved one, and raises QueryError where it cannot.
         presets: The presets that there are; None: they are not looked at.
 
     Raises:
@@ -171,7 +176,7 @@ def parse_config(
 
 def _build(
     document: toml.Document,
-    check_query: Callable[[str], object] | None,
+    check_query: CompileQuery | None,
     presets: Presets | None,
     more: Iterable[Problem],
 ) -> Config:
@@ -188,6 +193,10 @@ def _build(
         fetch=file.fetch,
         tone=file.tone,
         alerts=file.alerts,
+        queries=file.queries,
+        own_authors=file.own_authors,
+        ignore_authors=file.ignore_authors,
+        ignore_sites=file.ignore_sites,
         timezone=file.timezone,
     )
 

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from mentionwatch.config.params import wrong_params
@@ -19,12 +19,24 @@ from mentionwatch.settings import parse_size, parse_span
 from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mentionwatch.config.params import Presets
     from mentionwatch.errors import Problem
     from mentionwatch.toml import Document
     from mentionwatch.toml_lines import KeyPath
+
+_QUERY_NAME = re.compile(r"[\w-]+")
+
+
+class CompileQuery(Protocol):
+    """Compiles a query, and raises QueryError where it cannot."""
+
+    def __call__(
+        self, text: str, /, *, saved: Mapping[str, str] = ..., stored: bool = ..., fields_only: bool | None = ...
+    ) -> object:
+        """See ``match.compile_query``."""
+
 
 #: Looks at a value; says what is wrong with it, or None.
 Check = Callable[[Any], "str | None"]
@@ -33,7 +45,7 @@ _Tables = list[tuple[int, dict[str, Any]]]
 
 def check_document(
     document: Document,
-    check_query: Callable[[str], object] | None = None,
+    check_query: CompileQuery | None = None,
     presets: Presets | None = None,
 ) -> list[Problem]:
     """Name every mistake that is none of type.
@@ -47,12 +59,9 @@ def check_document(
     return list(itertools.islice(_problems(document, check_query, presets), MAX_PROBLEMS + 1))
 
 
-def _problems(
-    document: Document, check_query: Callable[[str], object] | None, presets: Presets | None
-) -> Iterator[Problem]:
+def _problems(document: Document, check_query: CompileQuery | None, presets: Presets | None) -> Iterator[Problem]:
     checks = {
         **_CHECKS,
-        **dict.fromkeys(_QUERIES, _query(check_query)),
         "sources[].use": _preset(presets),
     }
     for path, value in _walk(document.values):
@@ -60,6 +69,7 @@ def _problems(
         wrong = check(value) if check else None
         if wrong:
             yield document.problem(path, wrong)
+    yield from _queries_compile(document, check_query)
     brands, sources = _tables(document, "brands"), _tables(document, "sources")
     yield from _some_brand(document)
     yield from _unique(document, "brands", brands)
@@ -135,20 +145,6 @@ def _queries(value: Any) -> str | None:
     return 'is empty; give at least one query, such as match = ["acme"]' if value == [] else None
 
 
-def _query(compile_: Callable[[str], object] | None) -> Check:
-    def check(value: Any) -> str | None:
-        if not isinstance(value, str) or not value.strip():
-            return _filled(value)
-        try:
-            if compile_:
-                compile_(value)
-        except QueryError as e:
-            return f"{e.reason}, at character {e.offset + 1} of {shown(value)}"
-        return None
-
-    return check
-
-
 def _web_url(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
@@ -212,7 +208,6 @@ def _preset(presets: Presets | None) -> Check:
 
 _COUNT = _number("from 1 to 1000000", lambda n: 1 <= n <= 1_000_000)
 _POSITIVE = _span(timedelta(microseconds=1), "longer than 0")
-_QUERIES = ("brands[].match[]", "brands[].exclude[]", "brands[].context[]")
 _ALERTS: dict[str, Check] = {
     "min_mentions": _COUNT,
     "min_authors": _COUNT,
@@ -222,8 +217,12 @@ _ALERTS: dict[str, Check] = {
 #: By key; "[]" is any place in a list.
 _CHECKS: dict[str, Check] = {
     "timezone": _timezone,
+    "own_authors[]": _filled,
+    "ignore_authors[]": _filled,
+    "ignore_sites[]": _filled,
     "store.url": _store_url,
     "store.keep": _POSITIVE,
+    "store.keep_entries": _POSITIVE,
     "fetch.contact": _contact,
     "fetch.concurrency": _number("from 1 to 1000", lambda n: 1 <= n <= 1000),
     "fetch.timeout": _POSITIVE,
@@ -234,6 +233,9 @@ _CHECKS: dict[str, Check] = {
     "tone.neutral_band": _number("from 0 to less than 1", lambda n: 0 <= n < 1),
     "brands[].name": _filled,
     "brands[].match": _queries,
+    "brands[].match[]": _filled,
+    "brands[].exclude[]": _filled,
+    "brands[].context[]": _filled,
     "brands[].own_authors[]": _filled,
     "brands[].ignore_authors[]": _filled,
     "brands[].ignore_sites[]": _filled,
@@ -247,6 +249,43 @@ _CHECKS: dict[str, Check] = {
 
 
 # --- several values together ------------------------------------------------------------------------------
+
+
+def _queries_compile(document: Document, compile_: CompileQuery | None) -> Iterator[Problem]:
+    """Saved queries first: where one is wrong, what uses it is not told of it a second time."""
+    table = document.values.get("queries")
+    saved = {k: v for k, v in (table if isinstance(table, dict) else {}).items() if isinstance(v, str)}
+    sound = dict(saved)
+    for name, text in saved.items():
+        wrong = _wrong_saved(name, text, saved, compile_)
+        if wrong:
+            sound[name] = "a"
+            yield document.problem(("queries", name), wrong)
+    for n, brand in _tables(document, "brands"):
+        for key in ("match", "exclude", "context"):
+            queries = brand.get(key)
+            for k, text in enumerate(queries if isinstance(queries, list) else ()):
+                # What is left out, or has to be there too, may be a comparison alone: exclude = ["lang:de"].
+                wrong = _wrong_query(text, compile_, saved=sound, fields_only=key != "match")
+                if wrong:
+                    yield document.problem(("brands", n, key, k), wrong)
+
+
+def _wrong_saved(name: str, text: str, saved: dict[str, str], compile_: CompileQuery | None) -> str | None:
+    if not _QUERY_NAME.fullmatch(name):
+        return "is no name for a query; use letters, digits, - and _, so that @name can be written"
+    return _filled(text) or _wrong_query(text, compile_, saved=saved, stored=True)
+
+
+def _wrong_query(text: object, compile_: CompileQuery | None, **how: Any) -> str | None:
+    if not isinstance(text, str) or not text.strip():
+        return None
+    try:
+        if compile_:
+            compile_(text, **how)
+    except QueryError as e:
+        return f"{e.reason}, at character {e.offset + 1} of {shown(text)}"
+    return None
 
 
 def _some_brand(document: Document) -> Iterator[Problem]:

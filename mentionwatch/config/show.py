@@ -49,7 +49,7 @@ def _tables(parent: Any, path: str) -> Iterator[str]:
     for field in fields(parent):
         value, name = getattr(parent, field.name), f"{path}{field.name}"
         if isinstance(value, dict):
-            yield _params(name, value)
+            yield _params(name, value) if field.name == "params" else _texts(name, value)
         elif is_dataclass(value):
             yield f"[{name}]\n{_pairs(value)}"
             yield from _tables(value, f"{name}.")
@@ -65,6 +65,10 @@ def _params(name: str, params: Mapping[str, str | tuple[str, ...]]) -> str:
     return "\n".join([f"[{name}]", *(f"{write_key(k)} = {_param(k, v)}" for k, v in params.items())])
 
 
+def _texts(name: str, texts: Mapping[str, str]) -> str:
+    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {quote(v)}" for k, v in texts.items())]) if texts else ""
+
+
 def _param(key: str, value: str | tuple[str, ...]) -> str:
     if isinstance(value, str):
         return quote(mask_param(key, value))
@@ -78,6 +82,8 @@ def _written(value: Any, hint: Any) -> str:
         return f"[{', '.join(quote(item) for item in value)}]"
     if isinstance(value, str):
         return quote(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if get_origin(hint) is Annotated and any(isinstance(mark, Size) for mark in get_args(hint)):
         return quote(size_text(value))
     return repr(value)
@@ -128,7 +134,7 @@ _STARTER = """\
 
 [[brands]]
 name = {name}
-# Queries, one of which has to match: words, "phrases", AND OR NOT, parentheses
+# Queries, one of which has to match: words, "phrases", AND OR NOT, parentheses.  Try them: mentionwatch query check
 match = [{match}]
 # Queries, none of which may match.
 # exclude = []

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import NamedTuple
+import unicodedata
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.errors import QueryError
-from mentionwatch.match.tree import And, Node, Not, Or, Term, cover
+from mentionwatch.match.bounds import MAX_HEIGHT, MAX_NESTING, asks, check_length, check_needs, height_of
+from mentionwatch.match.dialects import FIELDS, STORED_FIELDS, TEXT_FIELDS
+from mentionwatch.match.lex import Token, cut_tokens, short
+from mentionwatch.match.patterns import PatternError, compile_pattern, fits_empty
+from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term
+from mentionwatch.match.values import read_value
+from mentionwatch.match.wildcards import split_wild, wrong_wildcard
 from mentionwatch.match.words import split_words
 
-#: Longest query, in bytes of UTF-8.
-MAX_QUERY_BYTES = 100_000
-#: Parentheses and negations inside each other.
-MAX_NESTING = 100
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: Words in one phrase: the time to find it grows with them.
 MAX_PHRASE_WORDS = 100
-
-_QUOTES = '"“”„‟«»'
-# Dashes stand for "-" where a word processor made them of it: "–acme" must not come to mean "acme".
-_MINUS = "-−–—"
-_TOKEN = re.compile(
-    rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}])|(?P<minus>[{_MINUS}])|(?P<bare>[^\s(){_QUOTES}]+)"
-)
-_QUOTE = re.compile(f"[{_QUOTES}]")
-_NEAR = re.compile(r"O?NEAR(?:/.*)?", re.DOTALL)
-_FIELD = re.compile(r"([A-Za-z_]+):")
-
-
-class _Token(NamedTuple):
-    #: "AND", "OR", "NOT", "(", ")", "term" or "end".
-    kind: str
-    offset: int
-    term: Term | None = None
+#: Words in a phrase with ~n: each two of them are looked at.
+MAX_SLOP_WORDS = 8
+#: Longest literal, in characters.
+MAX_LITERAL = 1_000
+#: Longest regular expression, in characters.
+MAX_PATTERN = 500
+#: Regular expressions in one query: each takes its time on each text.
+MAX_REGEXES = 20
+#: Parts of a query, with those of the saved queries it uses.
+MAX_PARTS = 100_000
 
 
 @dataclass(frozen=True)
@@ -41,120 +41,102 @@ class Query:
 
     #: As the user wrote it.
     text: str
-    #: ``str(tree)`` is a query with the same tree.
+    #: ``str(tree)`` is a query with the same tree.  Saved queries stand in it as what they are.
     tree: Node
+    #: Words match in the case they are written in.
+    exact_case: bool = False
 
 
-def compile_query(text: str) -> Query:
+def compile_query(
+    text: str,
+    *,
+    saved: Mapping[str, str] | None = None,
+    exact_case: bool = False,
+    stored: bool = False,
+    fields_only: bool | None = None,
+) -> Query:
     """Read a query.
 
+    Args:
+        text: The query.
+        saved: Queries by name, for ``@name``.
+        exact_case: Words match in the case they are written in.
+        stored: It is for stored mentions: tone:, intent:, topic:, brand: and state: are known there.
+        fields_only: It may be nothing but comparisons (``stars:<=2``); None: as `stored`.
+
     Raises:
-        QueryError: It is empty, too long, unbalanced, uses what this version does not understand, or would match a
-            text without any word.
+        QueryError: It is empty, too long, unbalanced, means nothing, or would match nearly everything.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_QUERY_BYTES:
-        raise QueryError(text, MAX_QUERY_BYTES, f"the query is too long; {MAX_QUERY_BYTES:,} bytes are the most")
-    if not text.strip():
-        raise QueryError(text, 0, "the query is empty; expected a word")
-    tree = _Parser(text).parse()
-    if cover(tree) is None:
-        reason = (
-            "the query only says what must not be there and would match nearly everything; expected a word to look for"
-        )
-        raise QueryError(text, len(text) - len(text.lstrip()), reason)
-    return Query(text, tree)
+    check_length(text)
+    shared = _Shared(saved or {}, stored=stored)
+    tree = _Parser(text, shared, depth=0).parse()
+    if height_of(tree) > MAX_HEIGHT:
+        raise QueryError(text, 0, f"the query is nested too deep; {MAX_HEIGHT} levels are the most")
+    check_needs(text, tree, alone=stored if fields_only is None else fields_only)
+    return Query(text, tree, exact_case)
 
 
-# --- text -> tokens ---------------------------------------------------------------------------------------
+# --- saved queries ----------------------------------------------------------------------------------------
 
 
-def _tokens(query: str) -> list[_Token]:
-    tokens, at = [], 0
-    while at < len(query):
-        found = _TOKEN.match(query, at)
-        assert found is not None  # the alternatives leave no character out
-        kind, end = found.lastgroup, found.end()
-        if kind in {"open", "close"}:
-            tokens.append(_Token(found.group(), at))
-        elif kind == "minus":
-            tokens.append(_minus(query, at))
-        elif kind == "quote":
-            term, end = _phrase(query, at)
-            tokens.append(_Token("term", at, term))
-        elif kind == "bare":
-            tokens.append(_bare(query, at, found.group()))
-        at = end
-    return [*tokens, _Token("end", len(query))]
+class _Kept(NamedTuple):
+    """A saved query, read."""
+
+    tree: Node
+    parts: int
+    regexes: int
+    depth: int
 
 
-def _minus(query: str, at: int) -> _Token:
-    if at + 1 == len(query) or query[at + 1].isspace():
-        raise QueryError(query, at, "a dash alone means nothing; put it right before a word (-beta), or leave it out")
-    return _Token("NOT", at)
+@dataclass
+class _Shared:
+    """What a query and the saved ones in it have in common."""
 
+    saved: Mapping[str, str]
+    stored: bool
+    read: dict[str, _Kept] = field(default_factory=dict)
+    #: Names that are being read, from the outside in.
+    inside: list[str] = field(default_factory=list)
 
-def _phrase(query: str, at: int) -> tuple[Term, int]:
-    closing = _QUOTE.search(query, at + 1)
-    if closing is None:
-        raise QueryError(query, at, 'this quote is not closed; expected another "')
-    written = query[at + 1 : closing.start()]
-    _refuse_wildcards(query, at + 1, written)
-    return _term(query, at, written), closing.end()
+    def expand(self, name: str, depth: int) -> _Kept:
+        """Read a saved query, once.
 
+        Args:
+            name: Without the @.
+            depth: Levels that it stands in.
 
-def _bare(query: str, at: int, run: str) -> _Token:
-    if run in {"AND", "OR", "NOT"}:
-        return _Token(run, at)
-    _refuse_later(query, at, run)
-    return _Token("term", at, _term(query, at, run))
+        Raises:
+            ValueError: It is not there, is inside itself, or cannot be read.
+        """
+        if name not in self.saved:
+            raise ValueError(self._unknown(name))
+        if name in self.inside:
+            chain = " -> ".join(f"@{one}" for one in (*self.inside[self.inside.index(name) :], name))
+            raise ValueError(f"@{name} is inside itself ({chain}); take it out of one of them")
+        if name not in self.read:
+            self.inside.append(name)
+            try:
+                self.read[name] = self._read(name, depth)
+            finally:
+                self.inside.pop()
+        return self.read[name]
 
+    def _read(self, name: str, depth: int) -> _Kept:
+        text = self.saved[name]
+        try:
+            check_length(text)
+            parser = _Parser(text, self, depth=depth)
+            tree = parser.parse()
+            if height_of(tree) <= MAX_HEIGHT:  # what it stands in is too high then, and refused
+                check_needs(text, tree, alone=True)
+        except QueryError as e:
+            raise ValueError(e.reason if e.reason.startswith(("in @", "@")) else f"in @{name}: {e.reason}") from e
+        return _Kept(tree, parser.parts, parser.regexes, parser.deepest - depth)
 
-def _term(query: str, at: int, written: str) -> Term:
-    words = split_words(written)
-    if not words:
-        raise QueryError(query, at, f"there is no word in {written!r}; expected letters or digits")
-    if len(words) > MAX_PHRASE_WORDS:
-        raise QueryError(query, at, f"the phrase is too long; {MAX_PHRASE_WORDS} words are the most")
-    return Term(words, written)
-
-
-def _refuse_later(query: str, at: int, run: str) -> None:
-    """Refuse what belongs to the language and comes in a later version, and what other tools' languages have."""
-    later = "is not understood by this version"
-    field = _FIELD.match(run)
-    if "`" in run:
-        raise QueryError(query, at + run.index("`"), f"`literal` {later}; use double quotes, which ignore punctuation")
-    if run.startswith("/"):
-        raise QueryError(query, at, f"/regex/ {later}; to look for a path, put it in double quotes")
-    if run.startswith("@"):
-        raise QueryError(
-            query, at, f'a saved query ({_short(run)}) {later}; to look for a handle, write "{_short(run)}" in quotes'
-        )
-    if _NEAR.fullmatch(run):
-        raise QueryError(query, at, f"{_short(run)} {later}; to look for the word, write it in lower case")
-    if field:
-        raise QueryError(
-            query, at, f"the field {field[1]}: {later}; to look for these words, put them in double quotes"
-        )
-    for symbol, advice in (("|", "write OR"), ("~", "leave it out")):
-        if symbol in run:
-            raise QueryError(query, at + run.index(symbol), f"{symbol} {later}; {advice}")
-    if run.startswith("!"):
-        raise QueryError(query, at, f"! before a word {later}; write -word or NOT word")
-    _refuse_wildcards(query, at, run)
-
-
-def _refuse_wildcards(query: str, at: int, written: str) -> None:
-    found = re.search(r"[*?]", written)
-    if found:
-        reason = (
-            f"the wildcard {found.group()} is not understood by this version; leave it out, or name the words with OR"
-        )
-        raise QueryError(query, at + found.start(), reason)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    def _unknown(self, name: str) -> str:
+        near = get_close_matches(name, self.saved, 1) if len(name) <= 80 else []
+        meant = f"did you mean @{near[0]}? " if near else "" if self.saved else "[queries] holds none; "
+        return f'there is no saved query @{short(name)}; {meant}to look for a handle, write "@{short(name)}" in quotes'
 
 
 # --- tokens -> tree ---------------------------------------------------------------------------------------
@@ -163,11 +145,16 @@ def _short(text: str) -> str:
 class _Parser:
     """Recursive descent; ``MAX_NESTING`` keeps it, and all who walk the tree, far from Python's recursion limit."""
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, shared: _Shared, depth: int) -> None:
         self._query = query
-        self._tokens = _tokens(query)
+        self._shared = shared
+        self._tokens = cut_tokens(query)
         self._at = 0
-        self._depth = 0
+        self._depth = depth
+        #: Field whose group is being read.
+        self._field = ""
+        self.parts = self.regexes = 0
+        self.deepest = depth
 
     def parse(self) -> Node:
         tree = self._or()
@@ -176,15 +163,20 @@ class _Parser:
             raise self._error(left, f"this {left.kind} closes nothing; leave it out, or open a ( before it")
         return tree
 
-    def _peek(self) -> _Token:
+    def _peek(self) -> Token:
         return self._tokens[self._at]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         self._at += 1
         return self._tokens[self._at - 1]
 
-    def _error(self, token: _Token, reason: str) -> QueryError:
+    def _error(self, token: Token, reason: str) -> QueryError:
         return QueryError(self._query, token.offset, reason)
+
+    def _enter(self, token: Token, levels: int = 1) -> None:
+        self.deepest = max(self.deepest, self._depth + levels)
+        if self.deepest > MAX_NESTING:
+            raise self._error(token, f"the query is nested too deep; {MAX_NESTING} levels are the most")
 
     def _or(self) -> Node:
         parts = [self._and()]
@@ -202,25 +194,183 @@ class _Parser:
         return parts[0] if len(parts) == 1 else And(_flat(parts, And))
 
     def _not(self) -> Node:
-        token = self._take()
-        if token.term is not None:
-            return token.term
-        if token.kind not in {"NOT", "("}:
-            found = "the end of the query" if token.kind == "end" else token.kind
-            raise self._error(token, f'expected a word, a "phrase" or ( here, found {found}')
+        token = self._peek()
+        if token.kind != "NOT":
+            return self._near()
+        self._take()
+        if self._peek().kind == "NEAR":
+            raise self._error(self._peek(), "NOT NEAR is not understood; write a -(a NEAR/5 b)")
+        self._enter(token)
         self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise self._error(token, f"the query is nested too deep; {MAX_NESTING} levels are the most")
-        node = Not(self._not()) if token.kind == "NOT" else self._closed(token)
+        node = Not(self._not())
         self._depth -= 1
         return node
 
-    def _closed(self, opening: _Token) -> Node:
+    def _near(self) -> Node:
+        first = self._peek()
+        left = self._atom()
+        operator = self._peek()
+        if operator.kind != "NEAR":
+            return left
+        self._check_side(first, left)
+        self._take()
+        second = self._peek()
+        right = self._atom()
+        self._check_side(second, right)
+        if self._peek().kind == "NEAR":
+            raise self._error(self._peek(), "NEAR has two sides; write a NEAR/5 b AND b NEAR/5 c")
+        return Near(left, right, operator.number, operator.flag)
+
+    def _check_side(self, token: Token, node: Node) -> None:
+        sides = node.parts if isinstance(node, Or) else (node,)
+        if not all(isinstance(side, (Term, Literal)) for side in sides):
+            raise self._error(token, 'a side of NEAR is a word, a "phrase", a `literal` or a group of them with OR')
+
+    def _atom(self) -> Node:
+        token = self._take()
+        if token.kind == "(":
+            return self._closed(token)
+        if token.kind == "field":
+            return self._fielded(token)
+        if token.kind == "saved":
+            return self._saved(token)
+        if token.kind not in _LEAVES:
+            found = "the end of the query" if token.kind == "end" else token.kind
+            raise self._error(token, f'expected a word, a "phrase" or ( here, found {found}')
+        self._count(token, 1, int(token.kind == "regex"))
+        return self._leaf(token)
+
+    def _closed(self, opening: Token) -> Node:
+        self._enter(opening)
+        self._depth += 1
         node = self._or()
         if self._peek().kind != ")":
             raise self._error(opening, "this ( is not closed; expected a ) after it")
         self._take()
+        self._depth -= 1
         return node
+
+    def _count(self, token: Token, parts: int, regexes: int) -> None:
+        self.parts += parts
+        self.regexes += regexes
+        if self.parts > MAX_PARTS:
+            raise self._error(token, f"the query is too large; {MAX_PARTS:,} parts are the most")
+        if self.regexes > MAX_REGEXES:
+            raise self._error(token, f"there are too many /regexes/; {MAX_REGEXES} are the most")
+
+    def _fielded(self, token: Token) -> Node:
+        """A field and what is looked for in it; a comparison with a group is a group of comparisons."""
+        if self._field:
+            raise self._error(token, f"a field inside of {self._field}: means nothing; close the group before it")
+        if token.text in STORED_FIELDS and not self._shared.stored:
+            use = "use it in mentions, export and alerts list"
+            raise self._error(token, f"{token.text}: is known of stored mentions only; {use}")
+        after = self._peek()
+        if after.kind != "(" and after.kind not in _LEAVES:
+            raise self._error(after, f'after {token.text}: a word, a "phrase" or ( is expected')
+        self._field = token.text
+        node = self._atom()
+        self._field = ""
+        if token.text not in TEXT_FIELDS:
+            return node
+        if not asks(node, negated=False, alone=True):
+            raise self._error(token, f"{token.text}: only says what must not be there; write -{token.text}:word")
+        return Field(token.text, node)
+
+    def _saved(self, token: Token) -> Node:
+        if self._field:
+            raise self._error(token, f"a saved query inside of {self._field}: means nothing; write its words")
+        try:
+            self._enter(token, _SAVED_LEVELS)
+            kept = self._shared.expand(token.text, self._depth + _SAVED_LEVELS)
+        except ValueError as e:
+            raise self._error(token, str(e)) from e
+        self._enter(token, _SAVED_LEVELS + kept.depth)
+        self._count(token, kept.parts, kept.regexes)
+        return kept.tree
+
+    # --- leaves -------------------------------------------------------------------------------------------
+
+    def _leaf(self, token: Token) -> Node:
+        if token.number >= 0 and token.kind == "phrase":
+            return self._slop(token)
+        if self._field == "raw":
+            return self._literal(token)
+        if self._field in FIELDS - TEXT_FIELDS:
+            return self._value(token)
+        if token.kind == "literal":
+            return self._literal(token)
+        return self._regex(token) if token.kind == "regex" else self._term(token)
+
+    def _value(self, token: Token) -> Node:
+        if token.kind in {"regex", "literal"}:
+            raise self._error(token, f"{self._field}: is compared with a value; expected it bare or in double quotes")
+        try:
+            return read_value(self._field, token.text)
+        except ValueError as e:
+            raise self._error(token, str(e)) from e
+
+    def _literal(self, token: Token) -> Node:
+        # Texts are kept composed (NFC), and blanks at the ends mean nothing: only letters and digits may not be there.
+        text = unicodedata.normalize("NFC", token.text[: MAX_LITERAL + 1].strip())
+        if not text:
+            raise self._error(token, "this `literal` is empty; expected a name in it")
+        if len(token.text) > MAX_LITERAL:
+            raise self._error(token, f"the literal is too long; {MAX_LITERAL:,} characters are the most")
+        if "`" in text:
+            raise self._error(token, "a literal cannot hold a `")
+        return Literal(text)
+
+    def _regex(self, token: Token) -> Node:
+        if len(token.text) > MAX_PATTERN:
+            raise self._error(token, f"the regex is too long; {MAX_PATTERN} characters are the most")
+        try:
+            compiled = compile_pattern(token.text, ignore_case=token.flag)
+        except PatternError as e:
+            inside = e.offset + token.text.count("/", 0, e.offset)  # each was written \/
+            raise QueryError(self._query, token.offset + 1 + inside, f"the regex cannot be read: {e.reason}") from e
+        if fits_empty(compiled):
+            raise self._error(
+                token, "this regex matches the empty text, and so every text; expected one that needs a letter"
+            )
+        return Regex(token.text, token.flag)
+
+    def _term(self, token: Token) -> Term:
+        at = token.offset + (token.kind == "phrase")
+        words = self._words(at, token.text)
+        if not words:
+            hint = "; to look for the sign itself, write `…` around it" if token.text.strip() else ""
+            raise self._error(token, f"there is no word in {short(token.text)!r}; expected letters or digits{hint}")
+        if len(words) > MAX_PHRASE_WORDS:
+            raise self._error(token, f"the phrase is too long; {MAX_PHRASE_WORDS} words are the most")
+        return Term(words, token.text)
+
+    def _words(self, at: int, written: str) -> tuple[str, ...]:
+        """The folded words, with their wildcards; a URL has none, its ? begins its parameters."""
+        if not ("*" in written or "?" in written) or "://" in written:
+            return split_words(written)
+        words = split_wild(written)
+        for word in words:
+            reason = wrong_wildcard(word)
+            if reason:
+                sign = min(i for i in (written.find("*"), written.find("?")) if i >= 0)
+                raise QueryError(self._query, at + sign, reason)
+        return words
+
+    def _slop(self, token: Token) -> Node:
+        """``"a b c"~5``: each two of its words have at most five between them, in any order."""
+        if self._field in FIELDS - TEXT_FIELDS or self._field == "raw":
+            raise self._error(token, f"~ means nothing after {self._field}:")
+        pieces = [Term(words, piece) for piece in token.text.split() if (words := self._words(token.offset + 1, piece))]
+        if not 2 <= len(pieces) <= MAX_SLOP_WORDS:
+            raise self._error(token, f"before ~ a phrase of 2 to {MAX_SLOP_WORDS} words is expected")
+        near = tuple(Near(a, b, token.number) for a, b in combinations(pieces, 2))
+        return near[0] if len(near) == 1 else And(near)
+
+
+#: What a saved query counts for in nesting: reading one inside another takes more of the stack than a parenthesis.
+_SAVED_LEVELS = 2
+_LEAVES = frozenset({"word", "phrase", "literal", "regex"})
 
 
 def _flat(parts: list[Node], kind: type[And | Or]) -> tuple[Node, ...]:

@@ -2,29 +2,91 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from mentionwatch.model import Search
-from mentionwatch.text import one_line
+from mentionwatch.match.dialects import OPERATORS
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mentionwatch.match.parse import Query
+_QUOTE = re.compile('["“”„‟«»]')
+#: What a bare word may hold beside letters and digits.
+_PLAIN = re.compile("['*?]")
+_VALUE = re.compile(r"[\w.:+/-]+")
 
 
 @dataclass(frozen=True)
 class Term:
     """A word, or a phrase of adjacent words."""
 
-    #: Folded, see ``words.fold``; at least one.
+    #: Folded, see ``words.fold``; at least one.  ``*`` in one stands for any letters, ``?`` for exactly one.
     words: tuple[str, ...]
     #: As the user wrote it, without quotes.
     written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return self.words[0] if len(self.words) == 1 else f'"{" ".join(self.words)}"'
+        # As written where that reads as the same words again: its case and punctuation can matter.
+        shown = self.written if self.written and not _QUOTE.search(self.written) else " ".join(self.words)
+        plain = len(self.words) == 1 and _PLAIN.sub("", shown).isalnum() and shown not in OPERATORS
+        return shown if plain else f'"{shown}"'
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A name to the letter: case and punctuation count (`C++`, `.NET`); no letter or digit right before or after it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"`{self.text}`"
+
+
+@dataclass(frozen=True)
+class Regex:
+    """A regular expression (of the ``regex`` package), searched for in bounded time."""
+
+    pattern: str
+    ignore_case: bool = False
+
+    def __str__(self) -> str:
+        escaped = self.pattern.replace("/", "\\/")
+        return f"/{escaped}/{'i' if self.ignore_case else ''}"
+
+
+@dataclass(frozen=True)
+class Near:
+    """Two things with at most so many words between them."""
+
+    left: Node
+    right: Node
+    #: Words between them, at most.
+    most: int
+    #: The left one comes first.
+    ordered: bool = False
+
+    def __str__(self) -> str:
+        kind = "ONEAR" if self.ordered else "NEAR"
+        return f"{_group(self.left, And, Or)} {kind}/{self.most} {_group(self.right, And, Or)}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that is said of an entry or a mention, beside its text."""
+
+    name: str
+    #: For fields of text (title, text, author, site, url): what is looked for there.  Of site, a Term's ``written`` may
+    #: be a host ("reddit.com").
+    part: Node | None = None
+    #: For the others: how it compares with `value`.
+    op: str = "="
+    #: Text in lower case; a number (stars, or "none"); since, until: a day (2026-11-01) or an ISO time in UTC, or how
+    #: long ago, as written (7d).
+    value: str | float = ""
+
+    def __str__(self) -> str:
+        if self.part is not None:
+            return f"{self.name}:{_group(self.part, And, Or, Not, Near)}"
+        value = f"{self.value:g}" if isinstance(self.value, float) else self.value
+        quoted = isinstance(value, str) and not _VALUE.fullmatch(value)
+        return f"{self.name}:{'' if self.op == '=' else self.op}" + (f'"{value}"' if quoted else value)
 
 
 @dataclass(frozen=True)
@@ -34,7 +96,7 @@ class Not:
     part: Node
 
     def __str__(self) -> str:
-        return f"-{_group(self.part, And, Or)}"
+        return f"-{_group(self.part, And, Or, Near)}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +106,7 @@ class And:
     parts: tuple[Node, ...]
 
     def __str__(self) -> str:
-        return " ".join(_group(part, Or) for part in self.parts)
+        return " ".join(_group(part, Or, Near) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -57,85 +119,51 @@ class Or:
         return " OR ".join(str(part) for part in self.parts)
 
 
-Node = Term | Not | And | Or
+Node = Term | Literal | Regex | Near | Field | Not | And | Or
 
 
 def _group(node: Node, *kinds: type) -> str:
     return f"({node})" if isinstance(node, kinds) else str(node)
 
 
-def cover(node: Node, *, negated: bool = False) -> tuple[Term, ...] | None:
-    """Find terms of which every text that matches has one.
+#: What is looked for, and what a Field without a tree of its own compares.
+Leaf = Term | Literal | Regex | Field
 
-    Of an AND the narrowest side is enough: the one with the fewest terms, then with the longest phrases, then the
-    first.  Of an OR all sides are needed.  Negated terms never count.
+
+def cover(node: Node, *, negated: bool = False) -> tuple[Leaf, ...] | None:
+    """Find leaves of which every text that matches has one.
+
+    Of an AND the narrowest side is enough: the one with the fewest leaves, then with the longest phrases, then the
+    first; expressions and fields are wide.  Of an OR all sides are needed.  Negated leaves never count.
 
     Returns:
-        The terms in the order of the query; None when a text without any word matches.
+        The leaves in the order of the query; None when what has none of them matches.
     """
-    if isinstance(node, Term):
-        return None if negated else (node,)
     if isinstance(node, Not):
         return cover(node.part, negated=not negated)
-    sides = [cover(part, negated=negated) for part in node.parts]
+    if isinstance(node, (Term, Literal, Regex)):
+        return None if negated else (node,)
+    if isinstance(node, Field):
+        return _cover_field(node, negated=negated)
+    parts = (node.left, node.right) if isinstance(node, Near) else node.parts
+    if isinstance(node, Near) and negated:
+        return None
+    sides = [cover(part, negated=negated) for part in parts]
     found = [side for side in sides if side is not None]
-    if isinstance(node, And) != negated:
-        return min(found, key=_breadth, default=None)
-    return tuple(term for side in found for term in side) if len(found) == len(sides) else None
+    if isinstance(node, (And, Near)) != negated:
+        return min(found, key=breadth, default=None)
+    return tuple(leaf for side in found for leaf in side) if len(found) == len(sides) else None
 
 
-def _breadth(terms: tuple[Term, ...]) -> tuple[int, int]:
-    return len(terms), -min(len(term.words) for term in terms)
+def _cover_field(node: Field, *, negated: bool) -> tuple[Leaf, ...] | None:
+    if negated:
+        return None
+    # Title and text are searched anyway.
+    inside = cover(node.part) if node.part is not None and node.name in {"title", "text"} else None
+    return inside or (node,)
 
 
-def make_searches(query: Query, exclude: Sequence[Query] = (), context: Sequence[Query] = ()) -> tuple[Search, ...]:
-    """Give what to ask a source that can search, so that it misses nothing the query would match.
-
-    Args:
-        query: What has to match.
-        exclude: Queries that must not match; those that are single terms, or a choice of them, are asked for.
-        context: Queries of which one has to match as well.
-    """
-    nobody = [term for other in exclude for term in _choice(other.tree) or ()]
-    some = [_choice(other.tree) for other in context]
-    near = [term for terms in some for term in terms or ()] if all(some) else []
-    found: dict[tuple[tuple[str, ...], ...], Search] = {}
-    for terms, without in _conjunctions(query.tree):
-        words = tuple(dict.fromkeys(map(_written, terms)))
-        none = tuple(dict.fromkeys(map(_written, (*without, *nobody))))
-        key = tuple(term.words for term in terms)
-        found.setdefault(key, Search(words, tuple(dict.fromkeys(map(_written, near))), none))
-    return tuple(found.values())
-
-
-def _conjunctions(node: Node) -> list[tuple[tuple[Term, ...], tuple[Term, ...]]]:
-    """Terms that occur together, of which every text that matches has one set, and terms that it then has not.
-
-    Of an AND the side that ``cover`` chose is taken, with the single terms beside it.
-    """
-    if isinstance(node, Term):
-        return [((node,), ())]
-    if isinstance(node, Or):
-        return [found for part in node.parts for found in _conjunctions(part)]
-    if isinstance(node, Not):
-        # What is negated twice, or is a group, is asked for in its widest form.
-        return [((term,), ()) for term in cover(node) or ()]
-    sides = [(cover(part), part) for part in node.parts]
-    base = min((side for side in sides if side[0] is not None), key=lambda side: _breadth(side[0] or ()))[1]
-    more = tuple(part for part in node.parts if isinstance(part, Term) and part is not base)
-    without = tuple(part.part for part in node.parts if isinstance(part, Not) and isinstance(part.part, Term))
-    return [((*terms, *more), (*none, *without)) for terms, none in _conjunctions(base)]
-
-
-def _choice(node: Node) -> tuple[Term, ...] | None:
-    """The terms of a query that is nothing but a choice of them; None when it is more."""
-    if isinstance(node, Term):
-        return (node,)
-    terms = [part for part in node.parts if isinstance(part, Term)] if isinstance(node, Or) else []
-    return tuple(terms) if terms and isinstance(node, Or) and len(terms) == len(node.parts) else None
-
-
-def _written(term: Term) -> str:
-    written = one_line(term.written)
-    plain = len(term.words) == 1 and written.replace("'", "").isalnum()
-    return written if plain else f'"{written}"'
+def breadth(leaves: tuple[Leaf, ...]) -> tuple[bool, int, int]:
+    """Order covers by how much they let through, as far as that can be told."""
+    wide = any(isinstance(leaf, (Regex, Field)) for leaf in leaves)
+    return wide, len(leaves), -min(len(leaf.words) if isinstance(leaf, Term) else 1 for leaf in leaves)

@@ -89,14 +89,15 @@ def pick_quotes(mentions: Iterable[Mention], most: int = 5) -> list[Mention]:
     """
     picked: list[Mention] = []
     authors: set[str] = set()
-    stories: set[str] = set()
+    texts: set[str] = set()
     negative = (mention for mention in mentions if mention.tone.label == "negative")
     for mention in sorted(negative, key=_badness):
         author = (mention.entry.author or mention.id).casefold()
-        if author in authors or mention.story in stories or not excerpt(mention.entry):
+        text = mention.copy or mention.id
+        if author in authors or text in texts or not excerpt(mention.entry):
             continue
         authors.add(author)
-        stories.add(mention.story)
+        texts.add(text)
         picked.append(mention)
         if len(picked) == most:
             break

@@ -46,6 +46,7 @@ def scan(
     tone: ToneSettings = _TONE,
     preset_folder: Path | None = None,
     folder: Path | None = None,
+    config: Config | None = None,
     progress: Callable[[str], None] = _quietly,
 ) -> ScanReport:
     """Look once, and store nothing.
@@ -61,6 +62,7 @@ def scan(
         fetch: Limits of fetching.
         tone: What judges.
         preset_folder: The user's own presets, which go before those of the package.
+        config: Where saved queries, and voices that are left out of every brand, are from.
         folder: What paths in the parameters of `sources` are relative to; None: the working folder.
         progress: Called with a source's name when it is done.
 
@@ -85,6 +87,7 @@ def scan(
         folder=folder,
         spacing=spacing_of(places, preset_folder),
         tone=tone,
+        config=config,
         only={place.name: place.brands for place in places if place.brands and brands},
         progress=progress,
     )
@@ -166,7 +169,8 @@ def find_mentions(
         QueryError: The query cannot be read.
     """
     with Store(_store_url(config)) as store:
-        return search_store(store, query, wanted or Filter(), sort=sort, limit=limit).mentions
+        found = search_store(store, query, wanted or Filter(), sort=sort, limit=limit, saved=config.queries)
+        return found.mentions
 
 
 def list_alerts(config: Config, *, brand: str | None = None, live: bool = False) -> tuple[Alert, ...]:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mentionwatch.fetch import Fetcher
-from mentionwatch.match import Matcher
 from mentionwatch.model import Ask
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.running import run as run_to_end
-from mentionwatch.pipeline.scan import brand_searches
+from mentionwatch.pipeline.scan import brand_matcher, brand_searches
 from mentionwatch.pipeline.take import oldest_kept
 from mentionwatch.settings import OWN_PLACES
 from mentionwatch.sources import make_source, spacing_of
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mentionwatch.errors import SourceError
+    from mentionwatch.match import Matcher
     from mentionwatch.model import Dropped, Entry
-    from mentionwatch.settings import Brand, FetchSettings, SourceSettings
+    from mentionwatch.settings import Brand, Config, FetchSettings, SourceSettings
     from mentionwatch.sources.base import Source
 
 
@@ -77,6 +77,7 @@ def check_sources(
     files: Iterable[str] = (),
     folder: Path | None = None,
     preset_folder: Path | None = None,
+    config: Config | None = None,
     progress: Callable[[str], None] = lambda _source: None,
 ) -> list[Checked]:
     """Fetch and read sources at the same time; nothing is stored.
@@ -90,6 +91,7 @@ def check_sources(
         files: ``file:`` URLs among the sources that may be read.
         folder: Where programs run; None: the working folder.
         preset_folder: The user's own presets.
+        config: Where saved queries, and voices that are left out of every brand, are from.
         progress: Called with a source's name when it is done.
     """
     adapters = [make_source(one, preset_folder) for one in sources]
@@ -97,7 +99,10 @@ def check_sources(
 
     async def one(settings: SourceSettings, source: Source, fetcher: Fetcher, parser: Parser) -> Checked:
         most = fetch.max_entries
-        found = await _check(settings, source, brands, fetcher, parser, now=now, keep=keep, max_entries=most)
+        wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
+        ask = Ask(now=now, searches=brand_searches(wanted, config.queries if config else None))
+        matcher = brand_matcher(config, wanted) if wanted else None
+        found = await _check(settings, source, ask, fetcher, parser, matcher=matcher, keep=keep, max_entries=most)
         progress(settings.name)
         return found
 
@@ -125,24 +130,26 @@ def turns(sources: Sequence[SourceSettings], preset_folder: Path | None = None) 
     return found
 
 
+def _count(matcher: Matcher, entries: Sequence[Entry], now: datetime) -> int:
+    """Mentions in entries; where a regular expression takes too long there is none, and a poll says so."""
+    return sum(len(matcher.matches(entry, now=now, on_timeout=lambda _timeout: None)) for entry in entries)
+
+
 async def _check(
     settings: SourceSettings,
     source: Source,
-    brands: Sequence[Brand],
+    ask: Ask,
     fetcher: Fetcher,
     parser: Parser,
     *,
-    now: datetime,
+    matcher: Matcher | None,
     keep: timedelta,
     max_entries: int,
 ) -> Checked:
-    wanted = [brand for brand in brands if not settings.brands or brand.name in settings.brands]
     started = time.perf_counter()
-    ask = Ask(now=now, searches=brand_searches(wanted))
     got = await collect(source, ask, fetcher, parser, max_pages=0, max_entries=max_entries)
     seconds = time.perf_counter() - started
-    matcher = Matcher(wanted)
-    oldest = oldest_kept(settings, keep, first_polled=now, now=now)
+    oldest = oldest_kept(settings, keep, first_polled=ask.now, now=ask.now)
     stored = [entry for entry in got.entries if not (entry.published and entry.published < oldest)]
     return Checked(
         name=settings.name,
@@ -151,7 +158,7 @@ async def _check(
         dropped=tuple(got.dropped),
         errors=tuple(got.troubles),
         failed=got.failed is not None,
-        mentions=sum(len(matcher.matches(entry)) for entry in stored) if wanted else None,
+        mentions=_count(matcher, stored, ask.now) if matcher else None,
         oldest=oldest,
         too_old=len(got.entries) - len(stored),
         seconds=seconds,

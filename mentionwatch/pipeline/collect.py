@@ -11,7 +11,7 @@ from mentionwatch.fetch import body_hash, validators_of
 from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.masking import mask_url, public_base
 from mentionwatch.model import Dropped, Mention, Validators
-from mentionwatch.stories import story_key
+from mentionwatch.stories import own_story
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -350,6 +350,6 @@ def make_mention(entry: Entry, entry_id: str, match: Match, engine: Engine, *, n
         entry=entry,
         tone=tone,
         first_seen=now,
-        story=story_key(entry),
+        story=own_story(entry, entry_id),
         backlog=backlog,
     )

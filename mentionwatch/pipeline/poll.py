@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch import health
 from mentionwatch.fetch import Fetcher
 from mentionwatch.fetch.hosts import Cooled
-from mentionwatch.match import Matcher
 from mentionwatch.model import Failed, Outcome, Postponed
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.fold import fold_new
 from mentionwatch.pipeline.places import named_files, placed_sources
+from mentionwatch.pipeline.rematch import fill_index, rematch_changed
 from mentionwatch.pipeline.running import run as run_to_end
-from mentionwatch.pipeline.take import Taker, place_of
+from mentionwatch.pipeline.scan import brand_matcher
+from mentionwatch.pipeline.take import Taker, place_of, query_key
 from mentionwatch.pipeline.verdict import judge_brand
 from mentionwatch.schedule import MOST_RETRY_AFTER
 from mentionwatch.sources import make_source, spacing_of
 from mentionwatch.store import HostState
+from mentionwatch.stories import COPY_SPAN
 from mentionwatch.tone import make_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from mentionwatch.match import Matcher
     from mentionwatch.model import Alert, Mention, SourceStatus
+    from mentionwatch.pipeline.rematch import Rematched
     from mentionwatch.settings import Brand, Config, SourceSettings
     from mentionwatch.sources.base import Source
     from mentionwatch.store import Store
@@ -63,6 +68,10 @@ class PollReport:
     statuses: tuple[SourceStatus, ...]
     #: What a user should know of how documents are fetched and read here, a line each.
     notes: tuple[str, ...] = ()
+    #: Regular expressions of queries that took too long, each with the number of entries not decided therefore.
+    undecided: Mapping[str, int] = field(default_factory=dict)
+    #: Brands whose queries had changed and were looked for in what was stored, where anything came of it.
+    rematched: tuple[Rematched, ...] = ()
 
     def exit_code(self, *, alerts_count: bool = False) -> int:
         """4 when the last poll of every source failed, 5 for open alerts if they count, 3 while a source is down."""
@@ -176,6 +185,7 @@ class _Run:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     changes: list[health.Change] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
+    undecided: Counter[str] = field(default_factory=Counter)
 
 
 class Poller:
@@ -206,11 +216,15 @@ class Poller:
             for settings, placed in zip(config.sources, placed_sources(config), strict=True)
         ]
         self._matchers: dict[tuple[str, ...], Matcher] = {}
+        self._keys = {brand.name: query_key(brand, config) for brand in config.brands}
 
     async def poll(self, now: datetime, *, every_source: bool = False) -> PollReport:
         """Poll once: each source's answer is stored as it comes, then every brand is judged."""
         before = self._store.statuses()
         run = _Run(now, before, dict(before))
+        # First what is stored, then what comes: a mention that both would find is backlog.
+        changed = rematch_changed(self._config, self._store, self._engine, now=now)
+        run.mentions += [mention for done in changed for mention in done.found]
         due = [
             (settings, source)
             for settings, source in self._sources
@@ -222,6 +236,7 @@ class Poller:
         waits = {name: w for name, w in run.outcomes.items() if isinstance(w, Postponed)}
         self._store.record_waits({name: (wait.until, wait.reason) for name, wait in waits.items()})
         self._prune(run)
+        fill_index(self._store)
         watched = {brand.name for brand in self._config.brands}
         self._resolve_orphans(watched, now)
         for brand in self._config.brands:
@@ -235,12 +250,24 @@ class Poller:
             alerts=tuple(alert for alert in self._store.alerts(live=True) if alert.brand in watched),
             statuses=tuple(run.statuses[name] for name in names if name in run.statuses),
             notes=(*self._fetcher.notes, *self._parser.notes),
+            undecided=dict(run.undecided),
+            rematched=tuple(changed),
         )
 
     async def _source(self, settings: SourceSettings, source: Source, run: _Run) -> None:
         """Ask one source, and store what it gave."""
         brands = self._brands(settings)
-        taker = Taker(settings, brands, self._matcher(brands), self._engine, self._store, keep=self._config.store.keep)
+        taker = Taker(
+            settings,
+            brands,
+            self._matcher(brands),
+            self._engine,
+            self._store,
+            keep=self._config.store.keep,
+            keep_unmatched=self._config.store.keep_unmatched,
+            keys=self._keys,
+            saved=self._config.queries,
+        )
         before = run.statuses.get(settings.name)
         got = await collect(
             source,
@@ -254,10 +281,14 @@ class Poller:
             run.outcomes[settings.name] = Postponed(settings.name, got.postponed.until, got.postponed.reason)
             return
         taken = await taker.take(got, before, run.now)
+        # Without an await between: what another source writes meanwhile may be copies of this.
+        mentions, placed = fold_new(self._store, taken.poll.mentions)
+        taken = replace(taken, poll=replace(taken.poll, mentions=mentions, placed=placed))
         self._store.record_poll(taken.poll)
         run.statuses[settings.name] = taken.poll.status
         run.outcomes[settings.name] = taken.outcome
         run.mentions += taken.poll.mentions
+        run.undecided.update(taken.undecided)
         if taken.change is not None:
             run.changes.append(taken.change)
             # Told at once: what ends the poll later must not silence it.
@@ -270,7 +301,7 @@ class Poller:
     def _matcher(self, brands: tuple[Brand, ...]) -> Matcher:
         names = tuple(brand.name for brand in brands)
         if names not in self._matchers:
-            self._matchers[names] = Matcher(brands)
+            self._matchers[names] = brand_matcher(self._config, brands)
         return self._matchers[names]
 
     def _resolve_orphans(self, watched: set[str], now: datetime) -> None:
@@ -284,7 +315,8 @@ class Poller:
         keep = self._config.store.keep
         polls = [status.last_polled for status in run.before.values()]
         if polls and run.now - max(polls) < keep / 2:
-            self._store.prune(run.now - keep)
+            self._store.prune(run.now - keep, unmatched_before=run.now - self._config.store.keep_entries)
+            self._store.forget_stories(run.now - COPY_SPAN)
 
 
 def _overdue(status: SourceStatus | None) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from mentionwatch.match import Matcher, compile_query, make_searches
 from mentionwatch.model import Ask, Failed, Mention, NotModified, Outcome, Polled
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
+from mentionwatch.pipeline.fold import fold_mentions
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.settings import Brand, FetchSettings, ToneSettings
 from mentionwatch.tone import make_engine
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mentionwatch.errors import SourceError
+    from mentionwatch.match import Query
     from mentionwatch.model import Search
+    from mentionwatch.settings import Config
     from mentionwatch.sources.base import Source
 
 _FETCH, _TONE = FetchSettings(), ToneSettings()
@@ -40,6 +44,8 @@ class ScanReport:
     outcomes: tuple[Outcome, ...]
     #: What whoever asks for more (``-v``) should know.
     notes: tuple[str, ...] = ()
+    #: Regular expressions that took too long, each with the number of entries of which nothing is known therefore.
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[tuple[str, SourceError], ...]:
@@ -58,17 +64,39 @@ def terms_brand(terms: Sequence[str]) -> Brand:
     return Brand(name=terms[0], match=tuple(terms))
 
 
-def brand_searches(brands: Iterable[Brand]) -> tuple[Search, ...]:
-    """What a source that can search is asked for, for these brands."""
-    found = (
-        search
-        for brand in brands
-        for query in brand.match
-        for search in make_searches(
-            compile_query(query), [compile_query(q) for q in brand.exclude], [compile_query(q) for q in brand.context]
-        )
-    )
+def brand_searches(brands: Iterable[Brand], saved: Mapping[str, str] | None = None) -> tuple[Search, ...]:
+    """What a source that can search is asked for, for these brands; `saved` holds queries by name, for ``@name``."""
+
+    def read(texts: Iterable[str]) -> list[Query]:
+        return [compile_query(text, saved=saved or {}, fields_only=True) for text in texts]
+
+    found: list[Search] = []
+    for brand in brands:
+        exclude, context = read(brand.exclude), read(brand.context)
+        for query in read(brand.match):
+            asked = make_searches(query, exclude, context)
+            if not asked:
+                # No word of it can be asked for: then all there is has to be looked through.
+                return ()
+            found += asked
     return tuple(dict.fromkeys(found))
+
+
+def brand_matcher(config: Config | None, brands: Sequence[Brand]) -> Matcher:
+    """What finds these brands, with what a configuration says for all of them.
+
+    Raises:
+        QueryError: A query cannot be read.
+    """
+    if config is None:
+        return Matcher(brands)
+    return Matcher(
+        brands,
+        own_authors=config.own_authors,
+        ignore_authors=config.ignore_authors,
+        ignore_sites=config.ignore_sites,
+        saved=config.queries,
+    )
 
 
 def scan_sources(
@@ -83,6 +111,7 @@ def scan_sources(
     spacing: Mapping[str, float] = MappingProxyType({}),
     tone: ToneSettings = _TONE,
     only: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    config: Config | None = None,
     progress: Callable[[str], None] = lambda _source: None,
 ) -> ScanReport:
     """Poll sources once and find brands in what they hold; nothing is stored.
@@ -98,12 +127,15 @@ def scan_sources(
         spacing: Seconds between two requests, by host, where presets say so.
         tone: What judges.
         only: For a source's name, the names of the brands that are looked for there; all where it is not given.
+        config: Where saved queries, and voices that are left out of every brand, are from.
         progress: Called with a source's name when it is done.
     """
     wanted = {s.name: [b for b in brands if not only.get(s.name) or b.name in only[s.name]] for s in sources}
-    asks = [(s, Ask(now=now, searches=brand_searches(wanted[s.name]), since=since)) for s in sources]
+    saved = config.queries if config else {}
+    asks = [(s, Ask(now=now, searches=brand_searches(wanted[s.name], saved), since=since)) for s in sources]
     collected, notes = run_to_end(_collect_all(asks, fetch, progress, files=files, folder=folder, spacing=spacing))
-    matcher, engine = Matcher(brands), make_engine(tone)
+    matcher, engine = brand_matcher(config, brands), make_engine(tone)
+    undecided: Counter[str] = Counter()
     mentions: dict[str, Mention] = {}
     outcomes: list[Outcome] = []
     for got in collected:
@@ -111,13 +143,13 @@ def scan_sources(
         for entry in got.entries:
             if since and entry.published and entry.published < since:
                 continue
-            for match in matcher.matches(entry):
+            for match in matcher.matches(entry, now=now, on_timeout=lambda e: undecided.update([e.pattern])):
                 if only.get(got.source) and match.brand not in only[got.source]:
                     continue
                 mention = make_mention(entry, entry_id(entry), match, engine, now=now, backlog=True)
                 mentions.setdefault(mention.id, mention)
         outcomes.append(_outcome(got, len(mentions) - before))
-    return ScanReport(tuple(_newest_first(_count_copies(mentions.values()))), tuple(outcomes), notes)
+    return ScanReport(tuple(_newest_first(fold_mentions(mentions.values()))), tuple(outcomes), notes, undecided)
 
 
 async def _collect_all(
@@ -152,14 +184,6 @@ def _outcome(got: Collected, mentions: int) -> Outcome:
         return NotModified(got.source)
     found = len(got.entries)
     return Polled(got.source, found, found, mentions, tuple(got.dropped), tuple(got.troubles))
-
-
-def _count_copies(mentions: Iterable[Mention]) -> list[Mention]:
-    found = list(mentions)
-    counts: dict[tuple[str, str], int] = {}
-    for mention in found:
-        counts[mention.brand, mention.story] = counts.get((mention.brand, mention.story), 0) + 1
-    return [replace(mention, copies=counts[mention.brand, mention.story]) for mention in found]
 
 
 def _newest_first(mentions: Iterable[Mention]) -> list[Mention]:

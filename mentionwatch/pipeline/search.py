@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
-from mentionwatch.errors import UsageError
-from mentionwatch.match import And, Node, Not, Term, compile_query, find_spans, searchable_text
+from mentionwatch.errors import MatchTimeout, UsageError
+from mentionwatch.match import And, Node, Not, Or, Term, compile_query, match_entry
+from mentionwatch.match.prefilter import index_version, narrow
+from mentionwatch.model import Entry, Mention, Tone
+from mentionwatch.pipeline.tell import MOST_EVIDENCE
 from mentionwatch.sources import platforms
+from mentionwatch.store import Filter
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
-    from mentionwatch.model import Alert, Mention
+    from mentionwatch.match import Query
+    from mentionwatch.model import Alert, MentionState
     from mentionwatch.settings import Config
-    from mentionwatch.store import Filter, Store
+    from mentionwatch.store import Store
 
-T = TypeVar("T", "Alert", "Mention")
+T = TypeVar("T", "Alert", Mention)
 
 #: Orders of a list of mentions.
 Sort = Literal["newest", "oldest", "negative"]
@@ -28,6 +36,8 @@ SORTS: tuple[Sort, ...] = ("newest", "oldest", "negative")
 MOST_NAMES = 8
 #: Where all names stand.
 _LISTED = {"preset": "mentionwatch sources presets", "source": "mentionwatch sources list"}
+#: Mentions that are looked through without the index first: a query that finds much fills its page from them.
+PROBED = 300
 
 
 @dataclass(frozen=True)
@@ -37,10 +47,20 @@ class Found:
     mentions: tuple[Mention, ...]
     #: There are more than were asked for.
     more: bool
+    #: Regular expressions that took too long, each with the number of mentions of which nothing is known therefore.
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
 
 def search_store(
-    store: Store, query: str | None, wanted: Filter, *, sort: Sort = "newest", limit: int | None = None
+    store: Store,
+    query: str | None,
+    wanted: Filter,
+    *,
+    sort: Sort = "newest",
+    limit: int | None = None,
+    saved: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+    by_index: bool = True,
 ) -> Found:
     """Search what is stored.
 
@@ -50,36 +70,125 @@ def search_store(
         wanted: Further restrictions.
         sort: "negative": lowest polarity first.
         limit: Most mentions given back.
+        saved: Queries by name, for ``@name``.
+        now: Present time, for ``since:7d``.
+        by_index: Let the index choose what is looked at; what is found is the same without it.
 
     Raises:
         QueryError: The query cannot be read.
     """
-    compiled = compile_query(query) if query else None
-    # A query is matched here, so that it finds to the letter what it finds when it watches.
-    early = limit + 1 if limit is not None and compiled is None and sort != "negative" else None
-    found: Iterable[Mention] = store.mentions(wanted, limit=early, oldest_first=sort == "oldest")
-    if compiled is not None:
-        found = (m for m in found if find_spans(compiled, searchable_text(m.entry)))
+    compiled = compile_query(query, saved=saved or {}, stored=True) if query else None
+    searcher = _Searcher(store, compiled, wanted, now=now, oldest_first=sort == "oldest")
+    most = limit + 1 if limit is not None else None
     if sort == "negative":
-        found = sorted(found, key=lambda m: m.tone.polarity if m.tone.polarity is not None else 2.0)
-    page = list(islice(found, limit + 1 if limit is not None else None))
-    more = limit is not None and len(page) > limit
-    return Found(tuple(page[:limit]), more)
+        found = sorted(
+            searcher.find(None, by_index=by_index),
+            key=lambda m: m.tone.polarity if m.tone.polarity is not None else 2.0,
+        )
+    else:
+        found = searcher.find(most, by_index=by_index)
+    more = limit is not None and len(found) > limit
+    return Found(tuple(found[:limit]), more, searcher.undecided)
 
 
-def lone_letters(query: str) -> list[str]:
+class _Searcher:
+    """One search: a query is matched here, so that it finds to the letter what it finds when it watches."""
+
+    def __init__(
+        self, store: Store, query: Query | None, wanted: Filter, *, now: datetime | None, oldest_first: bool
+    ) -> None:
+        self._store, self._query, self._wanted = store, query, wanted
+        self._now, self._oldest_first = now, oldest_first
+        self.undecided: Counter[str] = Counter()
+
+    def find(self, most: int | None, *, by_index: bool) -> list[Mention]:
+        """The mentions that match, `most` at most."""
+        if self._query is None:
+            return self._store.mentions(self._wanted, limit=most, oldest_first=self._oldest_first)
+        if not by_index:
+            return self._look(self._wanted, most)
+        narrowed = narrow(self._query, now=self._now)
+        by_columns = replace(self._wanted, conditions=narrowed.conditions)
+        if narrowed.words is None:
+            return self._look(by_columns, most)
+        if most is not None:
+            found = self._look(by_columns, most, among=PROBED)
+            if len(found) == most:
+                return found
+        self.undecided.clear()
+        return self._look(replace(by_columns, words=narrowed.words, words_by=index_version()), most)
+
+    def _look(self, wanted: Filter, most: int | None, *, among: int | None = None) -> list[Mention]:
+        with closing(self._store.stream_mentions(wanted, oldest_first=self._oldest_first)) as mentions:
+            return list(islice(filter(self._matches, islice(mentions, among)), most))
+
+    def _matches(self, mention: Mention) -> bool:
+        assert self._query is not None
+        try:
+            return match_entry(self._query, mention.entry, mention, self._now) is not None
+        except MatchTimeout as e:
+            self.undecided[e.pattern] += 1
+            return False
+
+
+def search_alerts(
+    store: Store,
+    query: str | None,
+    *,
+    brand: str | None = None,
+    live: bool = False,
+    limit: int | None = None,
+    saved: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> list[Alert]:
+    """Search alerts, the latest first.
+
+    An alert matches when one of the mentions it rests on does; ``state:``, ``brand:``, ``since:`` and ``until:`` speak
+    of the alert itself, the last two of when it was opened.
+
+    Raises:
+        QueryError: The query cannot be read.
+        MatchTimeout: A regular expression of it took too long.
+    """
+    if not query:
+        return store.alerts(brand=brand, live=live, limit=limit)
+    compiled = compile_query(query, saved=saved or {}, stored=True)
+    alerts = store.alerts(brand=brand, live=live)
+    return list(islice((alert for alert in alerts if _alert_matches(store, compiled, alert, now)), limit))
+
+
+def _alert_matches(store: Store, query: Query, alert: Alert, now: datetime | None) -> bool:
+    evidence = store.mentions(Filter(ids=alert.evidence[-MOST_EVIDENCE:])) or [_nothing(alert)]
+    seen = (_as_evidence(mention, alert) for mention in evidence)
+    return any(match_entry(query, mention.entry, mention, now) is not None for mention in seen)
+
+
+def _as_evidence(mention: Mention, alert: Alert) -> Mention:
+    """A mention with its alert's state and time in place of its own."""
+    entry = replace(mention.entry, published=alert.opened)
+    # An alert's states are beside a mention's; the language knows both.
+    return replace(mention, entry=entry, first_seen=alert.opened, state=cast("MentionState", alert.state))
+
+
+def _nothing(alert: Alert) -> Mention:
+    """What stands for the mentions of an alert when none is stored any more."""
+    nobody = Entry(source="")
+    return Mention("", "", alert.brand, "", nobody, Tone("unknown", None, None), alert.opened, "")
+
+
+def lone_letters(query: str, *, saved: Mapping[str, str] | None = None, stored: bool = False) -> list[str]:
     """Words that a query finds alone, and of which only one letter is left because punctuation does not count: ``C++``.
 
     Raises:
         QueryError: The query cannot be read.
     """
-    return list(dict.fromkeys(_lone(compile_query(query).tree)))
+    return list(dict.fromkeys(_lone(compile_query(query, saved=saved or {}, stored=stored).tree)))
 
 
 def _lone(node: Node) -> list[str]:
     if isinstance(node, Term):
         return [node.written] if len("".join(node.words)) == 1 < len(node.written.strip()) else []
-    if isinstance(node, Not):
+    if not isinstance(node, (And, Or)):
         return []
     found = [_lone(part) for part in node.parts if not isinstance(part, Not)]
     # Beside another word that has to be there, one letter is enough.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from mentionwatch import health
 from mentionwatch.errors import FetchError
 from mentionwatch.identity import digest
 from mentionwatch.masking import mask_url
+from mentionwatch.match.prefilter import index_version, index_words
 from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled
 from mentionwatch.pipeline.collect import make_mention
 from mentionwatch.pipeline.scan import brand_searches
@@ -19,13 +22,14 @@ from mentionwatch.settings import Secret
 from mentionwatch.store import SourcePoll
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mentionwatch.errors import MatchTimeout
     from mentionwatch.match import Matcher
     from mentionwatch.model import Entry, Mention, SourceStatus, Validators
     from mentionwatch.pipeline.collect import Collected
-    from mentionwatch.settings import Brand, SourceSettings
+    from mentionwatch.settings import Brand, Config, SourceSettings
     from mentionwatch.store import Known, Store
     from mentionwatch.tone import Engine
 
@@ -36,6 +40,8 @@ LOOK_AGAIN = 4
 #: How far back the first search looks where `backfill` does not say.
 FIRST_SEARCH = timedelta(days=7)
 
+_SAVED = re.compile(r"@([\w-]+)")
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -45,6 +51,8 @@ class Taken:
     outcome: Outcome
     #: What has to be told of the source.
     change: health.Change | None
+    #: Regular expressions of queries that took too long, each with the number of entries not decided therefore.
+    undecided: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,7 +62,14 @@ class _Found:
     entries: dict[str, Entry] = field(default_factory=dict)
     mentions: dict[str, Mention] = field(default_factory=dict)
     edited: dict[str, Mention] = field(default_factory=dict)
+    #: What the entries are found by when the store is searched.
+    words: dict[str, str] = field(default_factory=dict)
+    undecided: Counter[str] = field(default_factory=Counter)
     new: int = 0
+
+    def note_timeout(self, timeout: MatchTimeout) -> None:
+        """Count an entry of which it is not known whether it matches."""
+        self.undecided[timeout.pattern] += 1
 
 
 class Taker:
@@ -72,7 +87,27 @@ class Taker:
         store: Store,
         *,
         keep: timedelta,
+        keep_unmatched: bool = False,
+        keys: Mapping[str, str] | None = None,
+        saved: Mapping[str, str] | None = None,
     ) -> None:
+        """Look at one source.
+
+        Args:
+            settings: The source.
+            brands: What is looked for in it.
+            matcher: Finds these brands.
+            engine: Judges.
+            store: Is read.
+            keep: What was published longer ago is left out.
+            keep_unmatched: Entries without a mention are stored too.
+            saved: Queries by name, for ``@name``.
+            keys: By brand, what names its queries (``query_key``); None: they are made of the brands alone.
+        """
+        keys = keys if keys is not None else {brand.name: query_key(brand) for brand in brands}
+        self._keys = {brand.name: keys[brand.name] for brand in brands}
+        self._keep_unmatched = keep_unmatched
+        self._saved = saved
         self._settings = settings
         self._brands = brands
         self._matcher = matcher
@@ -80,7 +115,7 @@ class Taker:
         self._store = store
         self._keep = keep
         self._place = place_of(settings)
-        self._brands_key = digest("brands", *(_query_key(brand) for brand in brands))
+        self._brands_key = digest("brands", *self._keys.values())
 
     def ask(self, before: SourceStatus | None, now: datetime) -> Ask:
         """What is wanted: what came since the last poll that was whole."""
@@ -90,7 +125,7 @@ class Taker:
             since = now - (self._settings.backfill or FIRST_SEARCH)
         # Whole hours: two polls of one hour ask for the same URL, which the site can answer from its cache.
         since = since.replace(minute=0, second=0, microsecond=0)
-        return Ask(now=now, searches=brand_searches(self._brands), since=since)
+        return Ask(now=now, searches=brand_searches(self._brands, self._saved), since=since)
 
     def known(self, url: str, before: SourceStatus | None) -> Validators | None:
         """Validators of an earlier read of a document, for the same queries."""
@@ -123,11 +158,13 @@ class Taker:
             brands_key=self._brands_key,
             look=health.keys_of(got.entries) if self._is_complete(got) else None,
             outage=_outage(before, status),
+            words=found.words,
+            words_by=index_version(),
         )
-        return Taken(poll, outcome, change)
+        return Taken(poll, outcome, change, found.undecided)
 
     def _watch_key(self, brand: Brand) -> str:
-        return digest("watch", self._place, _query_key(brand))
+        return digest("watch", self._place, self._keys[brand.name])
 
     def _is_complete(self, got: Collected) -> bool:
         """Whether these are all entries there are; a search shows only what is new."""
@@ -159,7 +196,7 @@ class Taker:
         found = _Found()
         for entry, stored in zip(entries, known, strict=True):
             found.new += stored.new and stored.id not in found.entries
-            for match in self._matcher.matches(entry):
+            for match in self._matcher.matches(entry, now=now, on_timeout=found.note_timeout):
                 if match.brand in stored.brands and not stored.changed:
                     continue
                 backlog = match.brand in first
@@ -167,8 +204,9 @@ class Taker:
                 kind = found.edited if match.brand in stored.brands else found.mentions
                 kind.setdefault(mention.id, mention)
                 found.entries.setdefault(stored.id, entry)
-            if stored.changed:
+            if stored.changed or (stored.new and self._keep_unmatched):
                 found.entries.setdefault(stored.id, entry)
+        found.words = {id_: index_words(entry) for id_, entry in found.entries.items()}
         return found
 
     def _scheduled(self, status: SourceStatus, got: Collected, now: datetime) -> SourceStatus:
@@ -207,10 +245,29 @@ def place_of(settings: SourceSettings) -> str:
     return " ".join([settings.use, *told])
 
 
-def _query_key(brand: Brand) -> str:
-    """Names what a brand is found by: when it changes, a document that did not may still hold new mentions."""
+def query_key(brand: Brand, config: Config | None = None) -> str:
+    """Names what a brand is found by: when it changes, a document that did not may still hold new mentions.
+
+    Args:
+        brand: Its queries, lists and case.
+        config: Holds the saved queries that they use, and the lists that are for every brand.
+    """
     left_out = (brand.own_authors, brand.ignore_authors, brand.ignore_sites)
-    return digest("query", repr((brand.name, brand.match, brand.exclude, brand.context, left_out)))
+    for_all = (config.own_authors, config.ignore_authors, config.ignore_sites) if config else ()
+    saved = _saved_in((*brand.match, *brand.exclude, *brand.context), config.queries if config else {})
+    asked = (brand.name, brand.match, brand.exclude, brand.context, brand.case)
+    return digest("query", repr((asked, left_out, for_all, saved)))
+
+
+def _saved_in(texts: Sequence[str], queries: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The saved queries that these use, and those that they use in turn."""
+    found: dict[str, str] = {}
+    left = list(texts)
+    while left:
+        names = [name for name in _SAVED.findall(left.pop()) if name in queries and name not in found]
+        found |= {name: queries[name] for name in names}
+        left += [queries[name] for name in names]
+    return sorted(found.items())
 
 
 def _partial(got: Collected) -> str | None:

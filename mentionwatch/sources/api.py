@@ -52,6 +52,8 @@ class FieldMap:
     author: str = ""
     community: str = ""
     parent: str = ""
+    #: The page elsewhere that a thread was opened for.
+    about: str = ""
     published: str = ""
     language: str = ""
     country: str = ""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mentionwatch.identity import url_key
 from mentionwatch.model import Dropped, Entry
 from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.dates import parse_date
@@ -31,6 +33,9 @@ _MAX_NAME = 200
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _STORE = re.compile(r"https?://itunes\.apple\.com/([a-z]{2})/rss/", re.IGNORECASE)
+_LINKED = re.compile(r"""<a href=["']([^"'<>]{1,2000})["'][^<>]{0,200}>\s*\[link\]\s*</a>""")
+#: It stands at the end of a text.
+_MOST_FOOT = 5_000
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s+\((.+)\)")
 _NAME_AND_MAIL = re.compile(r"(.+?)\s*(?:<\S+@\S+>|\(\S+@\S+\))")
 
@@ -100,6 +105,7 @@ def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response
     language = _language(item.language) or _language(feed.language)
     text, quoted = _longest(item.texts)
     told = strip_boilerplate(text or "")
+    url = _url(item, base, discussed_at_id=told.discussed_at_id)
     published, raw = _date(item.dates, response.fetched_at, language)
     rating = _rating(item.more.rating)
     engagement = [n for n in (item.more.engagement, told.engagement) if n is not None]
@@ -108,7 +114,7 @@ def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response
         source=source,
         guid=_guid(item.guid),
         kind="comment" if item.parent else "review" if rating is not None else "post",
-        url=_url(item, base, discussed_at_id=told.discussed_at_id),
+        url=url,
         title=_title(item.title, publisher),
         text=told.text or None,
         author=told.author or _author(item.author) or publisher,
@@ -123,6 +129,7 @@ def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response
         rating=rating,
         engagement=sum(engagement) if engagement else None,
         quoted=quoted,
+        about=_about(item.texts, base, url),
     )
 
 
@@ -159,6 +166,13 @@ def _country(url: str) -> str | None:
 def _longest(texts: tuple[str, ...]) -> tuple[str | None, str | None]:
     text, quoted = max((plain_text(t) for t in texts[:_MAX_TEXTS]), key=lambda x: len(x[0]), default=("", None))
     return text or None, quoted
+
+
+def _about(texts: tuple[str, ...], base: str, url: str | None) -> str | None:
+    """What Reddit's "[link]" leads to; of a post that links nowhere that is the post itself, and no page elsewhere."""
+    found = next(filter(None, (_LINKED.search(text[-_MOST_FOOT:]) for text in texts[:_MAX_TEXTS])), None)
+    page = destination(base, unescape(found[1])) if found else None
+    return page if page and (url is None or url_key(page) != url_key(url)) else None
 
 
 def _date(dates: tuple[str, ...], now: datetime, language: str | None) -> tuple[datetime | None, str | None]:

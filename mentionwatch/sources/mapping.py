@@ -98,6 +98,7 @@ class Reader:
             rating=self._rating(item),
             engagement=self._engagement(item),
             quoted=quoted,
+            about=self._page(item, fields.about),
         )
 
     def _kind(self, value: Any) -> EntryKind | None:
@@ -136,6 +137,11 @@ class Reader:
             item,
             self._spec.fields.url,
             lambda v: destination(self._base, v) if isinstance(v, str) and v.strip() else None,
+        )
+
+    def _page(self, item: Any, path: str) -> str | None:
+        return self._first(
+            item, path, lambda v: destination(self._base, v) if isinstance(v, str) and v.strip() else None
         )
 
     def _title(self, item: Any) -> str | None:

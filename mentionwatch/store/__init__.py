@@ -13,44 +13,47 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.errors import StoreError
-from mentionwatch.identity import name_key
 from mentionwatch.model import Notice, Validators
-from mentionwatch.store import rows, schema
+from mentionwatch.store import candidates, kept, reading, rows, schema, stories
 from mentionwatch.store.identify import Known, identify
+from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.opening import WRITING, close, connect, plain, store_path
+from mentionwatch.store.reading import Filter, StoredEntry
 from mentionwatch.store.rows import BrandState, storable
+from mentionwatch.store.stories import Stored, StoredHead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from mentionwatch.model import Alert, AlertState, Entry, Mention, Sighting, SourceStatus
 
-__all__ = ["BrandState", "Filter", "HostState", "Known", "SourcePoll", "Store", "store_path"]
+__all__ = [
+    "Applied",
+    "BrandState",
+    "Dropped",
+    "Filter",
+    "HostState",
+    "Known",
+    "SourcePoll",
+    "Store",
+    "Stored",
+    "StoredEntry",
+    "StoredHead",
+    "store_path",
+]
 
 #: When a host was last asked is remembered for this long: no pause between two requests is longer.
 _ASKED_FOR = timedelta(hours=1)
+_ALL = Filter()
 #: Copies of one text this far apart count once.
 COPY_DAYS = 14
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which stored mentions are wanted; what is None or empty does not restrict."""
-
-    brand: str | None = None
-    source: str | None = None
-    tones: tuple[str, ...] = ()
-    #: By when they count (published, else first seen); `since` inclusive, `until` exclusive.
-    since: datetime | None = None
-    until: datetime | None = None
-    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ class SourcePoll:
     look: tuple[frozenset[str], frozenset[str]] | None = None
     #: Since when the source is down, and until when (None: still).
     outage: tuple[datetime, datetime | None] | None = None
+    #: What entries are found by, by id, and the name of the rules by which it was cut; see ``candidates``.
+    words: Mapping[str, str] = field(default_factory=dict)
+    words_by: str = ""
+    #: Where the entries of `mentions` were put, in that order.
+    placed: Sequence[Stored] = ()
 
 
 class Store:
@@ -208,11 +216,16 @@ class Store:
         if poll.mentions:
             values = [rows.mention_row(mention) for mention in poll.mentions]
             connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
+        for placed in poll.placed:
+            stories.put(connection, placed)
         for mention in poll.edited:
             row = rows.mention_row(mention)
             # Neither when it was first seen nor how it counted in a burst changes.
             judged = {name: row[name] for name in ("tone", "polarity", "confidence", "words", "tone_by")}
             connection.execute(update(schema.mentions).where(schema.mentions.c.id == mention.id).values(judged))
+        ids = [id_ for id_, _entry in poll.entries]
+        candidates.index_words(connection, ids, poll.words, poll.words_by)
+        kept.note_matches(connection, [*ids, *(m.entry_id for m in poll.mentions)], poll.status.last_polled)
 
     def _write_documents(self, connection: Connection, poll: SourcePoll) -> None:
         source = poll.status.name
@@ -267,51 +280,93 @@ class Store:
 
     # --- mentions ---------------------------------------------------------------------------------------------
 
-    def mentions(
-        self, wanted: Filter = Filter(), *, limit: int | None = None, oldest_first: bool = False
-    ) -> list[Mention]:
+    def mentions(self, wanted: Filter = _ALL, *, limit: int | None = None, oldest_first: bool = False) -> list[Mention]:
         """Stored mentions, newest first."""
         table = schema.mentions.c
         order = (table.at, table.id) if oldest_first else (table.at.desc(), table.id)
-        statement = _mention_columns().where(*_conditions(wanted)).order_by(*order).limit(limit)
+        statement = reading.mention_columns().where(*reading.conditions(wanted)).order_by(*order).limit(limit)
         return [rows.read_mention(row) for row in self._rows(statement)]
+
+    def stream_mentions(self, wanted: Filter = _ALL, *, oldest_first: bool = False) -> Generator[Mention]:
+        """The same one by one, for whoever may stop early; close it then."""
+        with self._transaction() as connection:
+            yield from reading.stream_mentions(connection, wanted, oldest_first=oldest_first)
+
+    def stream_entries(self, words: str | None = None, words_by: str = "") -> Generator[StoredEntry]:
+        """Every entry that the full-text index finds; all, where there is no expression or no index that fits it."""
+        with self._transaction() as connection:
+            yield from reading.stream_entries(connection, words, words_by)
+
+    def fill_index(self, words_by: str, words_of: Callable[[Entry], str], *, most: int) -> int:
+        """Index entries that are not indexed yet, or were by other rules; how many, `most` at most."""
+        with self._transaction(write=True) as connection:
+            return candidates.fill_index(connection, words_by, lambda row: words_of(rows.read_entry(row)), most=most)
+
+    def applied(self) -> dict[str, str]:
+        """Keys of the queries for which what is stored was last looked through, by brand."""
+        table = schema.applied.c
+        return {row["brand"]: row["key"] for row in self._rows(select(table.brand, table.key))}
+
+    def matched(self, brand: str) -> dict[str, tuple[str, str, str]]:
+        """What a brand's mentions are of: by entry, the mention's id, its source and the query that found it."""
+        table, entries = schema.mentions.c, schema.entries.c
+        columns = select(table.entry, table.id, entries.source, table.keyword).join(
+            schema.entries, entries.id == table.entry
+        )
+        found = self._rows(columns.where(table.brand == brand))
+        return {row["entry"]: (row["id"], row["source"], row["keyword"]) for row in found}
+
+    def watched_brands(self) -> dict[str, frozenset[str]]:
+        """The brands that each source was ever watched for, by source."""
+        table = schema.watches.c
+        found: dict[str, set[str]] = {}
+        for row in self._rows(select(table.source, table.brand)):
+            found.setdefault(row["source"], set()).add(row["brand"])
+        return {source: frozenset(brands) for source, brands in found.items()}
+
+    def apply(self, applied: Applied, *, now: datetime) -> Dropped:
+        """Write what a brand's changed queries come to, all or nothing."""
+        with self._transaction(write=True) as connection:
+            return kept.apply(connection, applied, now=now)
 
     def mentions_like(self, prefix: str) -> list[Mention]:
         """Mentions whose id begins with `prefix`, at most ten."""
-        statement = _mention_columns().where(schema.mentions.c.id.startswith(prefix, autoescape=True)).limit(10)
+        statement = reading.mention_columns().where(schema.mentions.c.id.startswith(prefix, autoescape=True)).limit(10)
         return [rows.read_mention(row) for row in self._rows(statement)]
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, *, unmatched_before: datetime | None = None) -> int:
         """Delete mentions that count before this time, and entries that are left without one; how many mentions.
 
         An undated entry that its source still lists stays: forgotten, it would come again as news.
-        """
-        old = schema.mentions
-        with self._transaction(write=True) as connection:
-            listed = self._still_listed(connection, before)
-            gone = 0
-            # By way of the old mentions, so that it costs what is deleted and not what is stored.
-            ids = connection.execute(select(old.c.id, old.c.entry).where(old.c.at < before)).all()
-            wanted = [(id_, entry) for id_, entry in ids if entry not in listed]
-            for chunk in (wanted[n : n + 500] for n in range(0, len(wanted), 500)):
-                connection.execute(delete(old).where(old.c.id.in_([id_ for id_, _entry in chunk])))
-                left = exists().where(old.c.entry == schema.entries.c.id)
-                entries = schema.entries.c.id.in_([entry for _id, entry in chunk])
-                connection.execute(delete(schema.entries).where(entries, ~left))
-                gone += len(chunk)
-            return gone
 
-    def _still_listed(self, connection: Connection, before: datetime) -> set[str]:
-        """Ids of undated entries with old mentions that stood in their source's document when it was last read."""
-        entries, old = schema.entries, schema.mentions
-        statement = select(entries).join(old, old.c.entry == entries.c.id)
-        found = connection.execute(statement.where(old.c.at < before, entries.c.published.is_(None))).mappings().all()
-        looks = {source: self.look(source) for source in {row["source"] for row in found}}
-        return {
-            row["id"]
-            for row in found
-            if (look := looks[row["source"]]) and name_key(rows.read_entry(dict(row))) in look[0]
-        }
+        Args:
+            before: What counts before is deleted.
+            unmatched_before: Entries that have been without a mention since before this time are deleted too.
+        """
+        with self._transaction(write=True) as connection:
+            return kept.prune(connection, before, unmatched_before, look=self.look)
+
+    # --- stories ----------------------------------------------------------------------------------------------
+
+    def heads(self, keys: Sequence[int], *, since: datetime, until: datetime) -> list[StoredHead]:
+        """Texts of this time that share keys with these, each by the first entry that carried it."""
+        with self._transaction() as connection:
+            return stories.find_heads(connection, keys, since=since, until=until)
+
+    def stories(self, names: Sequence[str]) -> dict[str, str]:
+        """The stories of what is called so, by name."""
+        with self._transaction() as connection:
+            return stories.find_stories(connection, names)
+
+    def placed(self, entries: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Copy key and story of entries that are mentions already, by id."""
+        with self._transaction() as connection:
+            return stories.find_placed(connection, entries)
+
+    def forget_stories(self, before: datetime) -> int:
+        """Forget texts and names that nothing carried since; how many texts."""
+        with self._transaction(write=True) as connection:
+            return stories.forget(connection, before)
 
     # --- brands and alerts ------------------------------------------------------------------------------------
 
@@ -327,7 +382,7 @@ class Store:
         A copy of a text that the brand had in the 14 days before is left out.
         """
         table, entries = schema.mentions, schema.entries
-        columns = ("id", "first_seen", "first_tone", "story", "backlog", "confidence")
+        columns = ("id", "first_seen", "first_tone", "copy", "backlog", "confidence")
         statement = (
             select(*(table.c[name] for name in columns), entries.c.published, entries.c.source, entries.c.author)
             .join(entries, entries.c.id == table.c.entry)
@@ -338,7 +393,7 @@ class Store:
             earlier = schema.mentions.alias("earlier")
             copied = exists().where(
                 earlier.c.brand == table.c.brand,
-                earlier.c.story == table.c.story,
+                earlier.c["copy"] == table.c["copy"],
                 earlier.c.first_seen < since,
                 earlier.c.at >= since - timedelta(days=COPY_DAYS),
             )
@@ -416,25 +471,3 @@ class Store:
             connection.execute(
                 update(table).where(table.c.id == notice).values(sent=now, attempts=table.c.attempts + 1)
             )
-
-
-def _mention_columns() -> Select[Any]:
-    table, entries = schema.mentions, schema.entries
-    twin = schema.mentions.alias("twin")
-    copies = select(func.count()).where(twin.c.brand == table.c.brand, twin.c.story == table.c.story).scalar_subquery()
-    return select(table, copies.label("copies"), *(column.label(f"entry_{column.name}") for column in entries.c)).join(
-        entries, entries.c.id == table.c.entry
-    )
-
-
-def _conditions(wanted: Filter) -> list[Any]:
-    table = schema.mentions.c
-    given = {
-        "brand": table.brand == wanted.brand,
-        "source": schema.entries.c.source == wanted.source,
-        "tones": table.tone.in_(wanted.tones),
-        "since": wanted.since and table.at >= wanted.since,
-        "until": wanted.until and table.at < wanted.until,
-    }
-    conditions = [condition for name, condition in given.items() if getattr(wanted, name)]
-    return conditions + ([table.id.in_(wanted.ids)] if wanted.ids is not None else [])

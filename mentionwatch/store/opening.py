@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mentionwatch.errors import StoreError
-from mentionwatch.store import schema
+from mentionwatch.store import candidates, schema
 
 _APPLICATION = "mentionwatch"
 _MAGIC = b"SQLite format 3\0"
@@ -138,6 +138,7 @@ def _make(connection: Connection) -> None:
     with connection.begin():
         # Another process may have made it since we looked; then nothing is done.
         schema.metadata.create_all(connection)
+        candidates.make_index(connection)
         values = {"application": _APPLICATION, "schema": str(schema.SCHEMA_VERSION)}
         rows = [{"key": key, "value": value} for key, value in values.items()]
         connection.execute(insert(schema.meta).on_conflict_do_nothing(), rows)

@@ -73,6 +73,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "words": json.dumps(tone.words),
         "tone_by": tone.by,
         "story": mention.story,
+        "copy": mention.copy,
         "backlog": mention.backlog,
         "state": mention.state,
         "intent": mention.intent,
@@ -93,6 +94,7 @@ def read_mention(row: Mapping[str, Any]) -> Mention:
         tone=Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"]),
         first_seen=row["first_seen"],
         story=row["story"],
+        copy=row["copy"],
         copies=row["copies"],
         backlog=row["backlog"],
         state=row["state"],
@@ -109,7 +111,8 @@ def read_sighting(row: Mapping[str, Any]) -> Sighting:
         tone=row["first_tone"],
         source=row["source"],
         author=row["author"],
-        story=row["story"],
+        # The burst detector folds copies; posts about one page count each.
+        story=row["copy"] or row["id"],
         backlog=row["backlog"],
         confidence=row["confidence"],
     )

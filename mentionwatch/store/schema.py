@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -167,6 +169,7 @@ entries = Table(
     Column("rating", Float),
     Column("engagement", Integer),
     Column("quoted", Text),
+    Column("about", Text),
     Column("first_seen", UtcTime, nullable=False),
 )
 Index("entries_by_url", entries.c.source, entries.c.url_key)
@@ -187,6 +190,7 @@ mentions = Table(
     Column("words", Text, nullable=False),
     Column("tone_by", Text, nullable=False),
     Column("story", String(16), nullable=False),
+    Column("copy", String(16)),
     Column("backlog", Boolean, nullable=False),
     Column("state", String(8), nullable=False),
     Column("intent", String(16)),
@@ -197,7 +201,43 @@ Index("mentions_by_entry", mentions.c.entry)
 Index("mentions_by_at", mentions.c.at)
 Index("mentions_by_brand_at", mentions.c.brand, mentions.c.at)
 Index("mentions_by_brand_seen", mentions.c.brand, mentions.c.first_seen)
-Index("mentions_by_brand_story", mentions.c.brand, mentions.c.story, mentions.c.at)
+Index("mentions_by_brand_copy", mentions.c.brand, mentions.c["copy"], mentions.c.at)
+Index("mentions_by_brand_story", mentions.c.brand, mentions.c.story)
+
+#: Which entries the full-text index holds, under which number; ``candidates`` keeps both in step.
+entry_words = Table(
+    "entry_words",
+    metadata,
+    # Never used twice: what an index kept of a deleted entry then leads nowhere.
+    Column("id", Integer, primary_key=True),
+    Column("entry", String(16), nullable=False, unique=True),
+    # The words under which it is indexed, compressed: to take them out, the index has to be told.  Null: not yet.
+    Column("words", LargeBinary),
+    sqlite_autoincrement=True,
+)
+Index(
+    "entry_words_missing",
+    entry_words.c.entry,
+    sqlite_where=entry_words.c.words.is_(None),
+    postgresql_where=entry_words.c.words.is_(None),
+)
+
+#: Entries without a mention, kept so that a changed query can be looked for in them; `since` when they are without.
+unmatched = Table(
+    "unmatched",
+    metadata,
+    Column("entry", String(16), ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
+Index("unmatched_since", unmatched.c.since)
+
+#: For which queries what is stored was last looked through, by brand.
+applied = Table(
+    "applied",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("key", String(16), nullable=False),
+)
 
 brands = Table(
     "brands",
@@ -253,3 +293,39 @@ notices = Table(
     Column("sent", UtcTime),
 )
 Index("notices_unsent", notices.c.sent)
+
+#: The first entry that carried each text, while copies of it still count as one.
+heads = Table(
+    "heads",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("entry", String(16), ForeignKey("entries.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("story", String(16), nullable=False),
+    # When it was carried first and last, copies included.
+    Column("first", UtcTime, nullable=False),
+    Column("last", UtcTime, nullable=False),
+    # Of its sketch, 8 bytes each: where it has to be taken out of `sketches`.
+    Column("sketch", LargeBinary, nullable=False),
+)
+Index("heads_by_last", heads.c.last)
+
+#: Keys of texts, and the heads that they lead to: a fixed number of slots a key.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("head", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What belongs to a story by another name than the story's own: posts and comments that others answer.
+names = Table(
+    "names",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("story", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("names_by_at", names.c.at)

@@ -97,8 +97,8 @@ def test_wrapping_counts_cells_and_keeps_the_words(text, width):
 def test_quotes_are_the_worst_one_an_author_and_one_a_text():
     """One angry author with ten posts is quoted once, and copies of a text too."""
     made = [
-        make_mention(n, Entry("s", text=f"text {n}", author=author), Tone("negative", polarity, 0.5), story=story)
-        for n, (author, polarity, story) in enumerate(
+        make_mention(n, Entry("s", text=f"text {n}", author=author), Tone("negative", polarity, 0.5), copy=copy)
+        for n, (author, polarity, copy) in enumerate(
             [
                 ("a", -0.1, "1"),
                 ("A", -0.9, "2"),

@@ -78,6 +78,7 @@ def test_recorded_search_of_reddit():
             "guid": "t3_qksbf1",
             "kind": "post",
             "url": "https://www.reddit.com/r/kevincox/comments/qksbf1/announcing_feedmail/",
+            "about": "https://kevincox.ca/2021/11/01/announcing-feedmail/",
             "title": "Announcing FeedMail",
             "author": "/u/kevincox_ca",
             "community": "kevincox",

@@ -25,6 +25,7 @@ class TestRecorded:
             "guid": "8828543",
             "kind": "post",
             "url": "https://news.ycombinator.com/item?id=8828543",
+            "about": "https://medium.com/@shazow/ssh-how-does-it-even-9e43586e4ffc",
             "title": "…",
             "author": "dkua",
             "published": at("2015-01-02T21:05:46"),

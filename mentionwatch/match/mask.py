@@ -1,0 +1,151 @@
+"""Links, mail addresses and code in a text: no plain word looks into them.
+
+Links are what has a scheme, begins with ``www.``, or is a host with a path (``acme.com/shop``); a bare domain is a word
+of people.  Code is what Markdown or HTML mark as such: ``` `acme` ```, fences of ``` or ~~~ that are closed, <code> and
+<pre>.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mentionwatch.match.words import SOLO
+
+#: Without one of these a text has nothing of the kind.
+_SIGN = re.compile(r"://|[@`<]|~~~|(?i:www\.)|\.[A-Za-z]{2,9}/")
+# Characters of a link: what follows it in scripts without spaces is none of it, and brackets only in pairs.
+_CHAR = rf"[^\s<>\"'`()\[\]{{}}|\\^“”„«»‘’\u3000-\u303f\uff00-\uffef{SOLO}]"
+_REST = rf"(?:{_CHAR}|\({_CHAR}*\)|\[{_CHAR}*\])*"
+_TOPS = (
+    "com|org|net|io|co|dev|app|ai|gg|me|info|biz|edu|gov|int|mil|xyz|shop|store|online|site|blog|news|tv|example|test|eu|uk|us"
+    "|de|fr|es|it|nl|be|at|ch|pl|cz|se|no|dk|fi|pt|ie|ru|ua|tr|gr|jp|cn|kr|in|au|nz|ca|br|mx|ar|cl|za|il|ly|gl|la|li|lu"
+)
+# Bounded at each step, so that no text makes it slow.
+_LINK = re.compile(
+    rf"(?<![^\W_])(?:[a-z][a-z0-9+.-]{{0,19}}://|www\.(?=\w)){_REST}"
+    rf"|(?<![\w.@/-])(?:[a-z0-9-]{{1,63}}\.){{1,8}}(?:{_TOPS})/{_REST}",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63})(?![\w\u0300-\u036f-])")
+_CLOSING = re.compile(r"[.,;:!?*_~]+\Z")
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+_TICKS = re.compile(r"`+")
+_TAGS = re.compile(r"<(code|pre)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+
+Region = tuple[int, int]
+
+
+class Regions(NamedTuple):
+    """What of a text is no prose, as [start, end), in order."""
+
+    links: tuple[Region, ...] = ()
+    #: Hosts of links and of mail addresses.
+    hosts: tuple[Region, ...] = ()
+    #: Links, addresses and code, merged.
+    hidden: tuple[Region, ...] = ()
+
+
+def find_regions(text: str, code_from: int = 0) -> Regions:
+    """Find links, mail addresses and code.
+
+    Args:
+        text: The text.
+        code_from: What stands before it is never code.
+    """
+    if not _SIGN.search(text):
+        return Regions()
+    links = [_trim(text, *m.span()) for m in _LINK.finditer(text)]
+    mails = list(_MAIL.finditer(text)) if "@" in text else []
+    hosts = [_host(text, *link) for link in links] + [m.span(1) for m in mails]
+    code = _find_code(text, code_from)
+    return Regions(tuple(links), tuple(sorted(hosts)), _merge([*links, *(m.span() for m in mails), *code]))
+
+
+def _trim(text: str, start: int, end: int) -> Region:
+    """Leave out the punctuation of the sentence that a link stands in."""
+    closing = _CLOSING.search(text, max(start, end - 50), end)
+    return start, closing.start() if closing else end
+
+
+def _host(text: str, start: int, end: int) -> Region:
+    """The host of a link, without name, password and port."""
+    scheme = text.find("://", start, end)
+    start = scheme + 3 if scheme >= 0 else start
+    for sign in "/?#":
+        stop = text.find(sign, start, end)
+        end = stop if stop >= 0 else end
+    name = text.rfind("@", start, end)
+    start = name + 1 if name >= 0 else start
+    port = text.find(":", start, end)
+    return start, port if port >= 0 else end
+
+
+def _merge(regions: list[Region]) -> tuple[Region, ...]:
+    merged: list[Region] = []
+    for start, end in sorted(regions):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _find_code(text: str, code_from: int) -> list[Region]:
+    found = []
+    if "```" in text or "~~~" in text:
+        found += _find_fences(text, code_from)
+    if "`" in text:
+        found += _find_ticks(text, code_from)
+    if "<" in text:
+        found += _find_tags(text, code_from)
+    return found
+
+
+def _find_fences(text: str, at: int) -> list[Region]:
+    """Find what stands between fences; one that is not closed hides nothing: most texts are cut off somewhere."""
+    found, opened, start = [], "", 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        fence = _FENCE.match(text, at, end)
+        if fence and not opened:
+            opened, start = fence[1], at
+        elif fence and fence[1].startswith(opened) and not text[fence.end() : end].strip():
+            found.append((start, end))
+            opened = ""
+        at = end
+    return found
+
+
+def _find_ticks(text: str, at: int) -> list[Region]:
+    """Find what stands between runs of as many backticks in one line."""
+    found = []
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        runs = [m.span() for m in _TICKS.finditer(text, at, end)]
+        at = end
+        later: dict[int, list[int]] = {}
+        for number in range(len(runs) - 1, -1, -1):
+            later.setdefault(runs[number][1] - runs[number][0], []).append(number)
+        number = 0
+        while number < len(runs):
+            same = later[runs[number][1] - runs[number][0]]
+            while same and same[-1] <= number:
+                same.pop()
+            if same:
+                found.append((runs[number][0], runs[same[-1]][1]))
+                number = same[-1]
+            number += 1
+    return found
+
+
+def _find_tags(text: str, at: int) -> list[Region]:
+    found, lowered = [], text.lower() if text.isascii() else text
+    while opening := _TAGS.search(text, at):
+        closing = f"</{opening[1].lower()}>"
+        stop = lowered.find(closing, opening.end())
+        if stop < 0:
+            break
+        at = stop + len(closing)
+        found.append((opening.start(), at))
+    return found

@@ -694,6 +694,11 @@ def newer(path):
     stranger(path, f"UPDATE meta SET value = '{SCHEMA_VERSION + 1}' WHERE key = 'schema'")
 
 
+def older(path):
+    Store(f"sqlite:///{path}", create=True).close()
+    stranger(path, f"UPDATE meta SET value = '{SCHEMA_VERSION - 1}' WHERE key = 'schema'")
+
+
 def odd_version(path):
     Store(f"sqlite:///{path}", create=True).close()
     stranger(path, "UPDATE meta SET value = printf('%.*c', 9999, '9') WHERE key = 'schema'")
@@ -710,6 +715,7 @@ def odd_version(path):
         (foreign_meta, "not a mentionwatch store"),
         (foreign_owner, "belongs to another program"),
         (newer, "newer mentionwatch"),
+        (older, "before the first release"),
         (odd_version, "newer mentionwatch"),
     ],
 )

@@ -178,8 +178,8 @@ def _looks_ours(path: Path, how: str) -> bool:
     version = str(values.get("schema", ""))
     if version.isascii() and version.isdigit() and int(version[:9]) < schema.SCHEMA_VERSION:
         raise StoreError(
-            f"{path} was written before the first release (its schema is {version}, this one's {schema.SCHEMA_VERSION}),"
-            " and nothing brings it up to date; move it away, and a new one is made"
+            f"{path} was written before the first release (its schema is {version}, not {schema.SCHEMA_VERSION}), and"
+            " nothing brings it up to date; move it away, and a new one is made"
         )
     if version != str(schema.SCHEMA_VERSION):
         raise StoreError(f"{path} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")

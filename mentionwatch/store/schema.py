@@ -28,8 +28,8 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-#: Raised by one with each change of the tables below.  From the first release on, a numbered migration leads from each to
-#: the next.
+#: Raised by one with each change of the tables below.  From the first release on, a numbered migration leads from each
+#: to the next.
 SCHEMA_VERSION = 2
 
 metadata = MetaData()

@@ -24,7 +24,7 @@ from mentionwatch.pipeline.places import as_place
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.sources import platforms
 from mentionwatch.sources.discover import Discovery, guesses
-from mentionwatch.sources.presets import preset
+from mentionwatch.sources.presets import known_limits, preset
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def discover(
 
     async def run() -> Discovered:
         files = [url] if url.startswith("file:") else []
-        fetcher, parser = Fetcher(fetch, files=files, patience_s=PATIENCE_S, deadline_s=TIME_S), Parser()
+        spacing = known_limits(preset_folder)
+        fetcher = Fetcher(fetch, files=files, spacing=spacing, patience_s=PATIENCE_S, deadline_s=TIME_S)
+        parser = Parser()
         try:
             search = _Search(url, fetcher, parser, now, known, fetch.private_hosts, preset_folder)
             await search.run()

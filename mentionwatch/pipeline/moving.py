@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import re
 import shutil
 from collections import Counter
@@ -82,6 +83,9 @@ def save_config(file: ConfigFile) -> None:
     try:
         if target.read_bytes() != file.read:
             raise OutputError(f"{file.path} was changed by somebody else just now; nothing is written, try again")
+        if not target.stat().st_mode & stat.S_IWUSR:
+            # A new file in its place would need no permission; whoever made it read-only meant it.
+            raise OutputError(f"{file.path} is read-only; nothing is written")
         _replace(target, part, new)
     except OSError as e:
         raise OutputError(f"cannot write {file.path}: {e.strerror or e}") from e

@@ -65,6 +65,14 @@ def test_add_and_remove_leave_the_rest_as_it_was(file):
     assert file.read_text("utf-8") == FILE.replace(FILE[FILE.index("\n# the forum") : FILE.index("\n[alerts]")], "")
 
 
+def test_a_file_that_was_made_read_only_stays_as_it_is(file):
+    """A new file in its place would need no permission: whoever made it so meant it."""
+    file.chmod(0o400)
+    refused = run("sources", "add", "hackernews")
+    assert (refused.exit_code, "is read-only" in refused.stderr) == (1, True)
+    assert file.read_text("utf-8") == FILE
+
+
 def test_add_a_preset(file):
     """By its name, once for the same parameters and brands; what it does not know is told."""
     assert run("sources", "add", "HackerNews").exit_code == 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import re
 import shutil
+import stat
 from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import get_close_matches

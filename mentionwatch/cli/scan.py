@@ -103,13 +103,18 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     show_mentions(
         shown[:wanted], format_=format_, output=output, bom=bom, zone=zone_of(config), keywords=len(set(terms)) > 1
     )
+    _tell(report)
+    settings().say(_summary(report, shown, len(shown[:wanted])))
+    return _exit_code(report)
+
+
+def _tell(report: ScanReport) -> None:
+    """Say what went wrong, and what a user should know."""
     for name, error in report.errors:
         click.echo(f"Error: {name}: {error_text(error)}", err=True)
     for note in report.notes:
         settings().say(note, level=1)
     warn_of_undecided(report.undecided, "entries")
-    settings().say(_summary(report, shown, len(shown[:wanted])))
-    return _exit_code(report)
 
 
 def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> list[SourceSettings]:

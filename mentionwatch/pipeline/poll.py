@@ -121,25 +121,20 @@ def poll_store(
         progress: Called with a source's name when it is done.
         on_change: Called with each trouble that begins or ends, as soon as it is recorded.
     """
+    # Looked up once: what is read has to be what may be read.
+    placed = placed_sources(config)
 
     async def run() -> PollReport:
-        fetcher = Fetcher(
-            config.fetch,
-            files=named_files(placed_sources(config)),
-            folder=config.path.parent if config.path else None,
-            spacing=spacing_of(config.sources, preset_folder),
-            cooled=_cooled(store, now),
-            on_asked=store.record_asked,
-            ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},
-            patience_s=PATIENCE_S,
-            deadline_s=max_time.total_seconds() if max_time is not None else None,
+        fetcher, parser = (
+            _fetcher(config, placed, store, now=now, preset_folder=preset_folder, max_time=max_time),
+            Parser(),
         )
-        parser = Parser()
         poller = Poller(
             config,
             store,
             fetcher,
             parser,
+            placed=placed,
             channels=channels,
             preset_folder=preset_folder,
             progress=progress,
@@ -149,19 +144,45 @@ def poll_store(
             return await poller.poll(now, every_source=every_source)
         finally:
             # Also when the poll was stopped: a host that asked to be left alone is left alone.
-            # When a host was asked is written already, before it was.
-            stored = store.hosts()
-            known = {
-                host: HostState(
-                    asked=stored[host].asked if host in stored else None, until=cooled.until, reason=cooled.reason
-                )
-                for host, cooled in fetcher.cooled.items()
-            }
-            store.record_hosts(known, now=now)
+            _record_cooled(fetcher, store, now)
             await fetcher.close()
             await parser.close()
 
     return run_to_end(run())
+
+
+def _fetcher(
+    config: Config,
+    placed: Sequence[SourceSettings],
+    store: Store,
+    *,
+    now: datetime,
+    preset_folder: Path | None,
+    max_time: timedelta | None,
+) -> Fetcher:
+    """What asks, with what earlier polls know of hosts."""
+    return Fetcher(
+        config.fetch,
+        files=named_files(placed),
+        folder=config.path.parent if config.path else None,
+        spacing=spacing_of(config.sources, preset_folder),
+        cooled=_cooled(store, now),
+        on_asked=store.record_asked,
+        ages={host: (now - s.asked).total_seconds() for host, s in store.hosts().items() if s.asked},
+        patience_s=PATIENCE_S,
+        deadline_s=max_time.total_seconds() if max_time is not None else None,
+    )
+
+
+def _record_cooled(fetcher: Fetcher, store: Store, now: datetime) -> None:
+    """Write which hosts are to be left alone; when they were asked is written already, before they were."""
+    stored = store.hosts()
+    known = {host: stored.get(host, HostState()).asked for host in fetcher.cooled}
+    cooled = {
+        host: HostState(asked=known[host], until=cool.until, reason=cool.reason)
+        for host, cool in fetcher.cooled.items()
+    }
+    store.record_hosts(cooled, now=now)
 
 
 def _cooled(store: Store, now: datetime) -> dict[str, Cooled]:
@@ -198,6 +219,7 @@ class Poller:
         fetcher: Fetcher,
         parser: Parser,
         *,
+        placed: Sequence[SourceSettings] | None = None,
         channels: Sequence[str] = ("stdout",),
         preset_folder: Path | None = None,
         progress: Callable[[str], None] = _quietly,
@@ -212,8 +234,8 @@ class Poller:
         self._progress = progress
         self._engine: Engine = make_engine(config.tone)
         self._sources = [
-            (settings, make_source(placed, preset_folder))
-            for settings, placed in zip(config.sources, placed_sources(config), strict=True)
+            (settings, make_source(at, preset_folder))
+            for settings, at in zip(config.sources, placed or placed_sources(config), strict=True)
         ]
         self._matchers: dict[tuple[str, ...], Matcher] = {}
         self._keys = {brand.name: query_key(brand, config) for brand in config.brands}

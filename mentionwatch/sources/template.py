@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 _PLACEHOLDER = re.compile(r"\{([+&]?|[^{}?]{1,40}\?)([A-Za-z_][\w.:|]*)\}")
 _RESERVED = ":/?#[]@!$&'()*+,;=%~"
@@ -88,8 +88,3 @@ def masked(url: str, secrets: Iterable[str]) -> str:
 
 def _encoded(value: str) -> tuple[str, ...]:
     return encode(value), quote(value, safe="", errors="replace"), quote(value, safe=_RESERVED, errors="replace")
-
-
-def secret_values(params: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
-    """Values of the parameters that are secrets, longest first, so that one inside another is masked whole."""
-    return tuple(sorted((params[name] for name in names if params.get(name)), key=len, reverse=True))

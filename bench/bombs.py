@@ -122,6 +122,9 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
+        if self.path == "/robots.txt":  # pages may be read
+            self.send_error(404)
+            return
         make, headers = list(BOMBS.values())[int(self.path[1:])]
         body = documents(make)
         self.send_response(200)

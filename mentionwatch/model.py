@@ -196,6 +196,8 @@ class Entry:
     quoted: str | None = None
     #: The page elsewhere that it is about, where its site names one: what a thread was opened for.
     about: str | None = None
+    #: Absolute http(s) URLs that the markup of its body led to; what stands in the text as an address may be missing.
+    links: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,8 @@ class Polled:
     dropped: tuple[Dropped, ...] = ()
     #: Pages that could not be had while others could; the source as a whole answered.
     partly_failed: tuple[SourceError, ...] = ()
+    #: Entries of those read that were left out: published before what is kept.
+    old: int = 0
 
 
 @dataclass(frozen=True)

@@ -41,14 +41,14 @@ BRAND = '[[brands]]\nname = "Acme"\nmatch = ["acme"]\n'
 
 
 def told(make) -> list[str]:
-    """What a ConfigError says, a line each."""
+    """What a ConfigError says, a mistake each."""
     with pytest.raises(ConfigError) as caught:
         make()
-    return str(caught.value).splitlines()
+    return [str(problem) for problem in caught.value.problems]
 
 
 def mistakes(text: str, check_query=None) -> list[str]:
-    """What is wrong with a text, a line each."""
+    """What is wrong with a text, a mistake each."""
     return told(lambda: cfg.parse_config(text, "f", check_query))
 
 
@@ -225,7 +225,7 @@ def test_a_secret_that_is_written_out_is_one_all_the_same():
 
 
 def test_queries_are_compiled_where_a_compiler_is_given():
-    """What the compiler says is told at the query's own line and key; all queries are tried."""
+    """What the compiler says is told at the query's own line and key, with a caret below it; all queries are tried."""
     tried = []
 
     def check(query: str, **how: object) -> None:
@@ -236,8 +236,8 @@ def test_queries_are_compiled_where_a_compiler_is_given():
 
     text = '[[brands]]\nname = "A"\nmatch = [\n"a",\n"b (c",\n]\nexclude = ["("]\ncontext = ["d"]\n'
     assert mistakes(text, check) == [
-        'f:5: brands[0].match[1]: the bracket is never closed, at character 3 of "b (c"',
-        'f:7: brands[0].exclude[0]: the bracket is never closed, at character 1 of "("',
+        "f:5: brands[0].match[1]: the bracket is never closed, at character 3\n  b (c\n    ^",
+        "f:7: brands[0].exclude[0]: the bracket is never closed, at character 1\n  (\n  ^",
     ]
     assert sorted(tried) == ["(", "a", "b (c", "d"]
 

@@ -20,6 +20,7 @@ from mentionwatch.match.tree import Regex
 from mentionwatch.match.words import fold, fold_cased, split_words
 from mentionwatch.model import Entry, Mention, Tone
 from mentionwatch.settings import Brand
+from mentionwatch.sources.markup import plain_text
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=timezone.utc)
 CASES = [
@@ -315,6 +316,50 @@ def test_a_title_is_never_code():
     assert brands("x", brand, title="`acme` crashes")
     assert brands("and ` acme", brand, title="a `")
     assert not brands("`acme`", brand, title="x")
+
+
+def test_a_title_is_never_a_quote():
+    """A title that begins with ">" is its author's own; a line of the text that does is not."""
+    brand = Brand("A", ("acme",))
+    assert brands("x", brand, title="> acme crashes")
+    assert not brands("> acme crashes", brand, title="x")
+    assert brands("my acme too", brand, title="x")
+
+
+@pytest.mark.parametrize(
+    ("markup", "plain", "is_found"),
+    [
+        ("<p>I see <code>acme x</code></p>", "I see `acme x`", False),
+        ("<p>I see</p><pre><code>acme x</code></pre><p>there</p>", "I see\n```\nacme x\n```\nthere", False),
+        ("<blockquote>acme x</blockquote><p>no</p>", "> acme x\nno", False),
+        ("<p>&gt; acme x</p><p>no</p>", "> acme x\nno", False),
+        ("<p>[quote=Ann]acme x[/quote] no</p>", "[quote=Ann]acme x[/quote] no", False),
+        ("<p>I see <b>acme</b></p>", "I see acme", True),
+        ("<p>&gt;50 % of acme</p>", ">50 % of acme", True),
+    ],
+)
+def test_a_text_that_is_tried_is_read_as_one_that_is_polled(markup, plain, is_found):
+    """Code and quotes are left out where a source is read, and of the same text as it is given, with markup or without."""
+    query = compile_query("acme")
+    polled, _quoted = plain_text(markup)
+    given = () if "&gt;" in markup else (markup,)
+    assert {find_spans(query, text) is not None for text in (polled, plain, *given)} == {is_found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<blockquote>" * 20_000,
+        "[quote]" * 20_000 + "[/quote]" * 20_000,
+        "> \n" * 30_000,
+        ">" * 100_000,
+        "a." * 50_000 + "b/",
+    ],
+    ids=["blockquote", "quote", "lines", "marks", "host"],
+)
+def test_quotes_and_hosts_of_hostile_texts_take_no_long(text):
+    """Each is looked at in time that grows with its length only: quadratic time would take minutes here."""
+    assert find_spans(compile_query("acme"), text) is None
 
 
 # --- brands -----------------------------------------------------------------------------------------------

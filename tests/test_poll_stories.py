@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from mentionwatch import find_mentions, parse_config, poll, scan
+from mentionwatch.pipeline.poll import summary
 from mentionwatch.store import Store
 from tests.feeds import rss
 from tests.servers import Answer, LoopbackServer
@@ -62,6 +63,78 @@ def test_posts_about_one_page_share_a_story_and_count_each(world):
     assert len(found) == 3
     assert len({m.story for m in found}) == 1
     assert len({m.copy for m in found}) == 3
+
+
+HEADLINE = "Acme recalls routers after reports of fires"
+
+
+def paper(n, at=NOW):
+    """One of the papers that have the same article, each on its own page."""
+    return (f"g{n}", HEADLINE, TEXT, f"author{n}", at)
+
+
+def link_post(n, at=NOW):
+    """A post of a headline and a link to the first paper."""
+    return (f"g{n}", HEADLINE, "https://site.example/g1", "someone", at)
+
+
+@pytest.mark.parametrize("order", ["p1 p2 f c", "f p2 p1 c", "p2 f c p1", "c f p1 p2", "p2 c p1 f", "f c p2 p1"])
+def test_in_which_order_sources_answer_does_not_matter(world, order):
+    """Papers with one article, a link to one of them, and own words about it, each in a poll of its own."""
+    server, config = world
+    made = {
+        "p1": lambda at: paper(1, at),
+        "p2": lambda at: paper(2, at),
+        "f": lambda at: link_post(3, at),
+        "c": lambda at: item(4, "Acme again, third time this year! https://site.example/g1", at=at),
+    }
+    for n, name in enumerate(order.split()):
+        at = NOW + n * HOUR
+        server.routes[f"/{'ab'[n % 2]}.xml"] = Answer(rss([made[name](at)]))
+        report = poll(config, now=at + HOUR / 2, every_source=True)
+    found = {m.entry.guid: m for m in find_mentions(config)}
+    assert len({m.story for m in found.values()}) == 1
+    assert [found[f"g{n}"].copies for n in range(1, 5)] == [3, 3, 3, 1]
+    assert {m.id for m in report.mentions} <= {m.id for m in found.values()}
+    with Store(config.store.url) as store:
+        assert len({sighting.story for sighting in store.sightings("Acme", since=None)}) == 2
+        assert store.forget_stories(NOW + timedelta(days=16)) == 2
+
+
+def test_in_one_poll_all_come_to_the_same(world):
+    """What one answer holds is put together as what several hold, and told so in the report."""
+    server, config = world
+    own = item(4, "Acme again, third time this year! https://site.example/g1", at=NOW - 3 * HOUR)
+    server.routes["/a.xml"] = Answer(rss([own, paper(2, NOW - 2 * HOUR), link_post(3, NOW - HOUR), paper(1)]))
+    report = poll(config, now=NOW + HOUR, every_source=True)
+    stored = {m.id: (m.copy, m.story) for m in find_mentions(config)}
+    assert {m.id: (m.copy, m.story) for m in report.mentions} == stored
+    assert len({copy for copy, _ in stored.values()}) == 2
+    assert len({story for _, story in stored.values()}) == 1
+    assert "4 new mentions (4 neutral; 2 are copies)" in summary(report).replace("negative", "neutral")
+
+
+def test_a_link_behind_words_is_stored_and_found(world):
+    """The address in markup is searched by url:, and joins the story of its page."""
+    server, config = world
+    words = 'About Acme: <a href="https://site.example/g1?utm_source=x">read this</a> all of you.'
+    server.routes["/a.xml"] = Answer(rss([item(1, TEXT)]))
+    server.routes["/b.xml"] = Answer(
+        rss([item(2, words)]).replace(b"https://site.example/g2", b"https://blog.example/2")
+    )
+    poll(config, now=NOW + HOUR, every_source=True)
+    found = {m.entry.guid: m for m in find_mentions(config, "url:site.example/g1")}
+    assert found["g2"].entry.links == ("https://site.example/g1",)
+    assert found["g2"].story == found["g1"].story
+
+
+def test_what_is_too_old_to_be_kept_is_counted(world):
+    """A first poll of old feeds stores nothing, and its summary says how much was left out, and why."""
+    server, config = world
+    server.routes["/a.xml"] = Answer(rss([item(n, TEXT, at=NOW - timedelta(days=900 + n)) for n in range(3)]))
+    report = poll(config, now=NOW, every_source=True)
+    assert not find_mentions(config)
+    assert summary(report).endswith("; 3 entries that are older than [store] keep, or than backfill, left out")
 
 
 def test_a_scan_folds_what_it_finds(world):

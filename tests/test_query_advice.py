@@ -66,6 +66,15 @@ def missed(query: str, text: str, **how) -> tuple[str, ...]:
         ('acme OR "acme router"', '"acme router" adds nothing'),
         ("/a.me/", "/a.me/ is tried on every text"),
         ("acme tone:negative", "tone: is known of stored mentions only"),
+        ("#acme", "signs do not count: #acme is read as the word acme; to have them count, write `#acme`"),
+        ('"C++"', 'signs do not count: "C++" is read as the word c'),
+        ("text:C++", "signs do not count: C++"),
+        ("acme NEAR5 beta", "NEAR5 is looked for as a word; the operator is NEAR/5"),
+        ("acme onear5 beta", "onear5 is looked for as a word; the operator is ONEAR/5"),
+        ("acme atleast3 beta", "atleast3 is looked for as a word; how often a word stands there is not counted"),
+        ("acme 2024..2026", '2024..2026 is read as the phrase "2024 2026"; what lies between two numbers'),
+        ("'acme router'", 'for a phrase write "acme router"'),
+        ("globex ‘acme one router’", 'for a phrase write "acme one router"'),
     ],
 )
 def test_each_trap_is_told(query, says):
@@ -82,7 +91,16 @@ def test_each_trap_is_told(query, says):
         "(acme router) OR globex",
         "acme AND (router OR modem)",
         "acme.io OR wi-fi OR don't",
-        "#acme",
+        '"#acme"',
+        '"Ben & Jerry\'s"',
+        "rock 'n' roll",
+        "'acme' OR don't",
+        'raw:"ACME"',
+        'raw:("C++" OR "Yahoo!")',
+        "acme stars:1..2",
+        "acme lang:(en OR or)",
+        "url:a&b=c acme",
+        'author:"jane"',
         "apple iphone",
         '"apple pie"',
         "acme hp",
@@ -107,8 +125,74 @@ def test_case_makes_a_common_word_a_name():
     """Square, where case counts, is not every square; in small letters it is."""
     assert warned("Square", exact_case=True) == ()
     assert warned("HP", exact_case=True) == ()
-    assert "common word" in warned("square", exact_case=True)[0]
+    assert "common word" in warned("square", exact_case=True)[1]
     assert warned("ACME OR Acme", exact_case=True) == ()
+
+
+@pytest.mark.parametrize(("word", "name"), [("notion", "Notion"), ("hp", "HP"), ("#notion", "#Notion")])
+def test_the_advice_for_a_common_word_finds_the_company(word, name):
+    """The word in small letters, with its case counted, would find the common word only: the name is advised."""
+    told = next(line for line in warned(word) if "stands in texts about other things" in line)
+    assert f"write it as the company does, such as `{name}`" in told
+    assert f"`{word}`" not in told
+    if word.isalpha():
+        assert f"such as `{name}`" in warned(f'"{word}"')[-1]
+    assert find_spans(compile_query(f"`{name}`"), word) is None
+
+
+def test_a_name_in_capitals_is_advised_as_it_is_written():
+    """Apple is written `Apple`."""
+    assert warned("Apple")[0].endswith("or have its case count: write `Apple`")
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("acme", "acme"),
+        ('"acme router"', '"acme router"'),
+        ("ACME OR globex", "globex"),
+        ("acme lang:en -Beta", "acme"),
+    ],
+)
+def test_small_letters_where_case_counts_are_told(query, word):
+    """They never find the name as its owner writes it."""
+    told = warned(query, exact_case=True)
+    assert any(line.startswith(f"case counts, so {word} finds only what is in small letters, never ") for line in told)
+    assert not any("case counts" in line for line in warned(query))
+
+
+@pytest.mark.parametrize("query", ["Acme", "acme OR Acme", "Acme app", "小米", "`acme`"])
+def test_a_name_in_its_case_is_not_nagged_about(query):
+    """One capital letter in what has to be there is enough."""
+    assert warned(query, exact_case=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "other"),
+    [
+        ("acme site:a.example OR site:b.example", "acme (site:a.example OR site:b.example)"),
+        ("acme OR globex -recipe", "(acme OR globex) -recipe"),
+        ('acme AND "a b" || (c d)  AND x', 'acme ("a b" OR (c d)) x'),
+        ("acme NEAR/3 beta OR title:c d", "(acme NEAR/3 beta OR title:c) d"),
+        ("acme (beta router OR modem)", "beta (router OR modem)"),
+    ],
+)
+def test_a_query_that_google_reads_otherwise_is_told_with_both_readings(query, other):
+    """There OR binds tighter than AND; what is advised can be read, and is no trap."""
+    assert warned(query)[0].endswith(f"in Google's search OR binds tighter: for that write {other}")
+    assert not any("side by side" in line for line in warned(other))
+
+
+@pytest.mark.parametrize("query", ["acme beta OR -gamma router", "acme OR " * 20 + "beta gamma"])
+def test_a_reading_that_is_long_or_none_is_not_written_out(query):
+    """What would match nearly everything is not advised."""
+    assert warned(query)[0].endswith("in Google's search OR binds tighter: set parentheses")
+
+
+def test_a_wildcard_is_no_example_of_itself():
+    """What job* fits is told with other words, or with none."""
+    assert "such as" not in warned("job*")[0]
+    assert "such as company, compass;" in warned("comp*")[0]
 
 
 def test_warnings_are_bounded():
@@ -146,8 +230,16 @@ def test_common_words_are_folded():
         (
             "acme",
             "https://acme.example/x",
-            ("acme is there in a link, an address or code only; links are searched with url:",),
+            ("acme is there in a link, an address, code or a quote only; links are searched with url:",),
         ),
+        (
+            "acme",
+            "> acme is down\nno",
+            ("acme is there in a link, an address, code or a quote only; links are searched with url:",),
+        ),
+        ("leftpad", "a left turn", ()),
+        ("left", "a leftpad", ()),
+        ("leftpad", "a left_pad", ("leftpad is there as two words: 'left pad'; left-pad finds both",)),
         ("`C++`", "I like c++", ("`C++` is there in another case, or inside of a longer word",)),
         ("`Yahoo!`", "ah, yahoo", ("`Yahoo!` is there with other signs: 'yahoo'",)),
         ("acme NEAR/1 down", "acme is not so down", ("acme NEAR/1 down: both are there, further apart",)),

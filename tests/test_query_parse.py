@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -263,6 +265,12 @@ def test_queries_of_other_tools_are_read_as_they_are(query, same):
         ("acme !beta", 5, "write -word"),
         ("acme NOT NEAR/3 beta", 9, "write a -(a NEAR/5 b)"),
         ("(acme NEAR/3 beta) NEAR/3 gamma", 0, "a side of NEAR is a word"),
+        ("acme ADJ3 beta", 5, "write ONEAR/2, or NEAR/2 for any order"),
+        ("acme ADJ beta", 5, "write ONEAR/0"),
+        ("acme ADJ" + "9" * 5000, 5, "write ONEAR/0"),
+        ("acme published:>2025-01-01", 5, "write since:"),
+        ("acme engagementType:RETWEET", 5, "reach is not known"),
+        ("acme sourcecountry:us", 5, "places are not known"),
     ],
 )
 def test_what_cannot_be_kept_is_said_with_what_to_write(query, offset, says):
@@ -350,6 +358,12 @@ def test_operators_of_other_tools_can_be_looked_for_in_quotes(word):
         ('"a b"~9999', 5, "a number of words"),
         ('"a b c d e f g h i"~5', 0, "a phrase of 2 to 8 words"),
         ("acme ++", 5, "write `…` around it"),
+        ("{acme OR globex}", 0, "to group, write (acme OR globex)"),
+        ("x {acme NEAR/3 globex}", 2, "to group, write (acme NEAR/3 globex)"),
+        ("Ben & Jerry's", 4, """put that in double quotes: "Ben & Jerry's\""""),
+        ("x std::vector<int>", 2, "to look for std::vector<int>, write `std::vector<int>`"),
+        ("", 0, "put the query into '…'"),
+        (" ", 0, "put the query into '…'"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(query, offset, says):
@@ -361,6 +375,41 @@ def test_what_cannot_be_read_is_refused_with_its_place(query, offset, says):
 def test_an_error_shows_the_query_with_a_caret():
     """One look is enough to see the place."""
     assert str(refused("acme NEAR beta")).splitlines()[1:] == ["  acme NEAR beta", "       ^"]
+
+
+def test_what_is_advised_can_be_read():
+    """A name in double quotes, code in backticks, and a state's initials in braces."""
+    assert tree('"Ben & Jerry\'s"') == Term(("ben", "jerry's"))
+    assert tree("`std::vector`") == Literal("std::vector")
+    assert tree("{Portland or Salem}") == Literal("Portland or Salem")
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "value"),
+    [
+        ("since:2026-07-01", ZoneInfo("Europe/Paris"), "2026-06-30T22:00:00+00:00"),
+        ("since:2026-12-01", ZoneInfo("Europe/Paris"), "2026-11-30T23:00:00+00:00"),
+        ("until:2026-07-01", ZoneInfo("Europe/Paris"), "2026-07-01T22:00:00+00:00"),
+        ("since:2026-07-01T12:00", ZoneInfo("Europe/Paris"), "2026-07-01T10:00:00+00:00"),
+        ("since:2026-07-01T12:00Z", ZoneInfo("Europe/Paris"), "2026-07-01T12:00:00+00:00"),
+        ("since:2026-07-01", timezone.utc, "2026-07-01"),
+        ("until:9999-12-31", ZoneInfo("Europe/Paris"), "9999-12-31"),
+        ("since:0001-01-01", ZoneInfo("Asia/Tokyo"), "0001-01-01"),
+        ("since:7d", ZoneInfo("Europe/Paris"), "7d"),
+    ],
+)
+def test_days_and_times_are_those_of_the_given_zone(written, zone, value):
+    """A day begins at its midnight there; until: a day is until the next one begins.  In saved queries too."""
+    for query, saved in ((written, {}), ("@saved", {"saved": written})):
+        found = compile_query(query, saved=saved, stored=True, zone=zone).tree
+        assert found.value == value
+        assert compile_query(str(found), stored=True).tree == found
+
+
+def test_without_a_zone_days_are_the_system_s():
+    """As Python and the user's clock have it."""
+    found = compile_query("since:2026-07-01", stored=True, zone=None).tree
+    assert datetime.fromisoformat(found.value) == datetime(2026, 7, 1).astimezone()
 
 
 # --- bad input --------------------------------------------------------------------------------------------

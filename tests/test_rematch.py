@@ -98,7 +98,8 @@ def test_what_a_changed_query_lets_go_is_deleted_and_can_come_back(config):
     poll(config, now=NOW)
     narrower = changed(config, exclude=("garden",))
     (done,) = rematch(narrower, now=NOW + DAY)
-    assert (done.found, done.deleted) == ((), 1)
+    assert (done.found, done.deleted, done.same) == ((), 1, 1)
+    assert str(done) == "Acme: its queries were applied again: 1 mention matches as before, 0 new, 1 deleted"
     assert (found(config), stored(config)) == ([1], [1, 3])
     (done,) = rematch(config, now=NOW + 2 * DAY)
     assert len(done.found) == 1
@@ -110,7 +111,8 @@ def test_nothing_changes_where_nothing_changed(config):
     poll(config, now=NOW)
     before = find_mentions(config)
     (done,) = rematch(config, now=NOW + DAY)
-    assert (done.entries, done.found, done.deleted, done.stayed) == (2, (), 0, 0)
+    assert (done.entries, done.same, done.found, done.deleted, done.stayed) == (2, 2, (), 0, 0)
+    assert str(done).endswith("2 mentions match as before, 0 new, 0 deleted")
     assert find_mentions(config) == before
 
 
@@ -162,7 +164,7 @@ def test_the_next_poll_applies_a_changed_query(config, changes):
     report = poll(changed(config, **changes), now=NOW + timedelta(minutes=1))
     assert report.outcomes == ()
     assert found(config) == [1]
-    assert [str(done) for done in report.rematched if "1 mention deleted that matches no more" in str(done)]
+    assert [str(done) for done in report.rematched if "1 mention matches as before, 0 new, 1 deleted" in str(done)]
     assert not poll(changed(config, **changes), now=NOW + timedelta(minutes=2)).rematched
 
 
@@ -186,7 +188,20 @@ def test_a_dry_run_applies_nothing(config):
     """It says what it would do."""
     poll(config, now=NOW)
     report = poll(changed(config, match=("gizmo",)), now=NOW + HOUR, dry_run=True)
-    assert [str(done) for done in report.rematched if "2 mentions deleted" in str(done)]
+    (done,) = report.rematched
+    assert done.told(dry_run=True).endswith("0 mentions match as before, 1 would be new, 2 would be deleted")
+    assert found(config) == [1, 3]
+
+
+def test_a_dry_run_names_what_would_come_and_go(config, tmp_path):
+    """Whole mentions; what the user marked would stay; nothing is changed, and no poll has to be waited for."""
+    poll(config, now=NOW)
+    sql(config, "UPDATE mentions SET state = 'handled' WHERE entry IN (SELECT id FROM entries WHERE guid = 'g1')")
+    with poll_lock(tmp_path / "m.db", now=NOW):
+        (done,) = rematch(changed(config, match=("gizmo",)), now=NOW + DAY, dry_run=True)
+    assert [mention.entry.guid for mention in done.found] == ["g2"]
+    assert [mention.entry.guid for mention in done.lost] == ["g3"]
+    assert (done.same, done.deleted, done.stayed) == (0, 1, 1)
     assert found(config) == [1, 3]
 
 
@@ -305,10 +320,22 @@ def test_the_command_says_what_was_done_and_shows_what_is_found(server, tmp_path
     write("acme")
     assert run("poll", "--config", path).exit_code == 0
     write("acme -garden OR gizmo")
+    dry = run("mentions", "--rematch", "--dry-run", "--config", path)
+    assert dry.exit_code == 0, dry.stderr
+    lines = sorted(line for line in dry.stdout.splitlines() if line[:1] in {"+", "-"})
+    assert [(line[0], line.partition("forum  ")[2]) for line in lines] == [
+        *([("+", "No 2 - My gizmo is great")] if kept == "true" else []),
+        ("-", "No 3 - acme tools for the garden"),
+    ]
+    assert f"{int(kept == 'true')} would be new, 1 would be deleted" in dry.stderr
+    (record,) = json.loads(run("mentions", "--rematch", "--dry-run", "--json", "--config", path).stdout)
+    assert (record["brand"], record["same"], record["kept"]) == ("Acme", 1, 0)
+    assert [mention["text"] for mention in record["deleted"]] == [POSTS[3]]
+    for wrong in (("mentions", "--dry-run"), ("mentions", "--rematch", "--dry-run", "acme")):
+        assert run(*wrong, "--config", path).exit_code == 2
     result = run("mentions", "--rematch", "--brand", "acme", "--config", path, "--json")
     assert result.exit_code == 0, result.stderr
-    assert "1 mention deleted that matches no more" in result.stderr
-    assert ("1 mention found" in result.stderr) == (kept == "true")
+    assert f"1 mention matches as before, {int(kept == 'true')} new, 1 deleted" in result.stderr
     assert ("were not kept" in result.stderr) == (kept == "false")
     shown = {mention["text"] for mention in json.loads(result.stdout)}
     assert shown == {POSTS[1], *([POSTS[2]] if kept == "true" else [])}

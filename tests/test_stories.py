@@ -17,7 +17,7 @@ from mentionwatch.identity import entry_id
 from mentionwatch.model import Entry, Response
 from mentionwatch.settings import SourceSettings
 from mentionwatch.sources import make_source
-from mentionwatch.stories import MemoryShelf, fold, is_copy, place, read, sketch
+from mentionwatch.stories import MemoryShelf, Place, fold, is_copy, place, read, settle, sketch
 
 DATA = Path(__file__).resolve().parent / "data"
 CORPUS = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
@@ -248,6 +248,91 @@ def test_a_list_of_links_is_about_none_of_them():
     links = [f"https://news.example/{n}" for n in range(5)]
     found = placed(entry("0", "This week: " + " ".join(links)), *[entry(u, f"About {u[-1]}", url=u) for u in links])
     assert len({one.story for one in found}) == 6
+
+
+ARTICLE = (
+    "Acme has told owners of its R2 router to unplug it at once after reports of power bricks that overheat. The"
+    " company knows of nine cases in three countries, and nobody was hurt. Owners get a new one for free, it said."
+)
+HEADLINE = "Acme recalls routers after reports of fires"
+PAPERS = [f"https://paper{n}.example/2026/acme" for n in range(5)]
+
+
+def recall(post: Entry) -> list[Entry]:
+    """Five papers with one article, a post that links the first, and what people say of it in their own words."""
+    papers = [entry(str(n), ARTICLE, HEADLINE, url, source=f"paper{n}") for n, url in enumerate(PAPERS)]
+    papers[2] = replace(papers[2], title="Unplug your router, says Acme")
+    own = [
+        entry("c1", f"Third time this year, I am done with them. {PAPERS[0]}", url="https://social.example/1"),
+        entry("c2", "Mine melted in May, no answer so far.", url="https://social.example/2", links=(PAPERS[0],)),
+        entry("c3", "Not a cent of it, no.", parent=post.url, kind="comment"),
+    ]
+    return [*papers, post, *own]
+
+
+def placed_as_they_come(entries):
+    """Where entries are after they were placed one by one, in this order."""
+    shelf, found = MemoryShelf(), {}
+    for n, one in enumerate(entries):
+        put = place(one, entry_id(one), NOW + n * timedelta(minutes=1), shelf)
+        found[entry_id(one)] = Place(put.copy, put.story)
+    return settle(found, shelf)
+
+
+@settings(max_examples=80)
+@given(st.permutations(range(9)), st.sampled_from(["headline", "own title"]))
+def test_whoever_comes_first_the_same_copies_and_one_story_are_found(order, kind):
+    """A link post may come before all papers, or a comment before the post: six copies, nine posts about one page."""
+    title = HEADLINE if kind == "headline" else "Look at this"
+    entries = recall(entry("post", PAPERS[0], title, "https://forum.example/t/1"))
+    found = placed_as_they_come(entries[n] for n in order)
+    assert len({one.story for one in found.values()}) == 1
+    assert len({found[entry_id(one)].copy for one in entries[:6]}) == 1
+    assert len({one.copy for one in found.values()}) == 4
+
+
+def test_a_headline_is_no_measure_of_what_follows():
+    """Two articles under one headline stay two, also where a post of the headline alone came first."""
+    other = (
+        "Nobody saw it coming, but the shop in Graz had its doors closed on Monday, and a note said that it was over."
+    )
+    thin = entry("0", title=HEADLINE, source="forum")
+    found = placed_as_they_come(
+        [
+            thin,
+            entry("1", ARTICLE, HEADLINE, PAPERS[0]),
+            entry("2", other, HEADLINE, PAPERS[1]),
+            replace(thin, guid="3"),
+        ]
+    )
+    assert len({one.copy for one in found.values()}) == 2
+
+
+def test_a_headline_with_a_link_is_a_copy_without_a_title_too():
+    """Where a site has no titles, the headline is the text; words of one's own beside it are."""
+    paper = entry("1", ARTICLE, HEADLINE, PAPERS[0])
+    assert copies(paper, entry("2", f"{HEADLINE} {PAPERS[0]}")) == 1
+    assert copies(paper, entry("2", f"{HEADLINE} and I am not surprised {PAPERS[0]}")) == 2
+
+
+def test_the_beginning_leads_to_the_whole():
+    """Two excerpts that have nothing in common but their article are copies once that is there."""
+    middle = "The company knows of nine cases in three countries, and nobody was hurt."
+    whole = entry("3", f"{ARTICLE} {middle} It has said the same in May, when nobody believed it.", title="Recall")
+    start = entry("1", f"{ARTICLE[:90]}…")
+    found = placed_as_they_come([start, whole, entry("2", whole.text)])
+    assert len({one.copy for one in found.values()}) == 1
+
+
+def test_a_link_in_markup_leads_to_a_story_as_an_address_does():
+    """Words with an address behind them are about that page; links within a site, which it sets itself, are not."""
+    page = "https://globex.example/blog/1"
+    found = placed(
+        entry("1", "We have news for you all today", url=page),
+        entry("2", "You should all read this", url="https://forum.example/1", links=(page,)),
+        entry("3", "What a company they are, no?", url="https://globex.example/blog/2", links=(page,)),
+    )
+    assert [one.story == found[0].story for one in found] == [True, True, False]
 
 
 # --- whatever comes -----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import click
 
 from mentionwatch import __version__
 from mentionwatch.cli.groups import Group
-from mentionwatch.cli.options import Settings, shared_options
+from mentionwatch.cli.options import Settings, fold, shared_options
 from mentionwatch.errors import ConfigError, MentionwatchError
 
 if TYPE_CHECKING:
@@ -155,9 +155,9 @@ def _tell(error: click.exceptions.Exit | click.ClickException | MentionwatchErro
 
         traceback.print_exception(error)
     if isinstance(error, ConfigError):
-        click.echo("\n".join(f"Error: {problem}" for problem in error.problems), err=True)
+        click.echo("\n".join(fold(f"Error: {problem}") for problem in error.problems), err=True)
     elif str(error):
-        click.echo(f"Error: {error}", err=True)
+        click.echo(fold(f"Error: {error}"), err=True)
     return error.exit_code
 
 

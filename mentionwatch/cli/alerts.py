@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.groups import ListGroup
-from mentionwatch.cli.mentions import one_query
+from mentionwatch.cli.groups import ListGroup, QueryCommand, one_query
+from mentionwatch.cli.hints import warn_of_traps
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
@@ -34,7 +34,7 @@ def alerts_command() -> None:
     """
 
 
-@alerts_command.command("list")
+@alerts_command.command("list", cls=QueryCommand)
 @click.argument("query", nargs=-1, metavar="[QUERY]", callback=one_query)
 @click.option("--brand", metavar="NAME", help="Only this brand.")
 @click.option("--open", "live", is_flag=True, help="Only those that are not resolved.")
@@ -61,11 +61,14 @@ def list_command(
       mentionwatch alerts list 'brand:acme state:resolved since:30d'
     """
     from mentionwatch.pipeline.search import known_brand, search_alerts
+    from mentionwatch.pipeline.traps import ALERT_STATES, ask_store
 
     name = chosen_format(format_, output)
     config = load_settings_config()
     with open_store(config) as store:
         wanted = known_brand(store, config, brand) if brand is not None else None
+        zone = zone_of(config)
+        asked = ask_store(query, config, store, states=ALERT_STATES, zone=zone, now=now())
         found = search_alerts(
             store,
             query,
@@ -73,11 +76,15 @@ def list_command(
             live=live,
             limit=no_limit(limit, "alerts"),
             saved=config.queries,
+            zone=zone,
             now=now(),
         )
-    show_alerts(found, format_=name, output=output, bom=bom, zone=zone_of(config))
+    if found or not asked.plain:
+        warn_of_traps([asked])
+    show_alerts(found, format_=name, output=output, bom=bom, zone=zone)
     if not found:
-        settings().say("No alert fits." if query else "No alert so far." if not live else "No alert is open.")
+        nothing = "No alert is open." if live else "No alert so far."
+        settings().say(asked.nothing("No alert fits.") if query else nothing)
 
 
 @alerts_command.command("show")

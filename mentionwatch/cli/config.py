@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mentionwatch.cli.groups import Group
-from mentionwatch.cli.hints import warn_of_letters
+from mentionwatch.cli.hints import traps_of
 from mentionwatch.cli.init import init_command
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import plural
 from mentionwatch.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mentionwatch.errors import Problem
 
 
 @click.group("config", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,17 +45,25 @@ def check_command() -> int:
     except ConfigError as e:
         if not settings().json:
             raise
-        _print({"ok": False, "problems": [vars(problem) for problem in e.problems]})
+        _print({"ok": False, "problems": [_problem_record(problem) for problem in e.problems]})
         return e.exit_code
-    # Where a brand has a context, one of its words has to be there too.
-    asked = (query for brand in config.brands if not brand.context for query in brand.match)
-    warn_of_letters(asked, saved=config.queries)
+    warnings = traps_of(config)
+    counts = {"brands": len(config.brands), "sources": len(config.sources)}
     if settings().json:
-        _print({"ok": True, "path": str(config.path), "brands": len(config.brands), "sources": len(config.sources)})
-    else:
-        found = f"{plural(len(config.brands), 'brand')}, {plural(len(config.sources), 'source')}"
-        settings().say(f"{config.path}: ok, {found}")
+        told = [_problem_record(warning) for warning in warnings]
+        _print({"ok": True, "path": str(config.path), **counts, "warnings": told})
+        return 0
+    for warning in warnings:
+        settings().say(str(warning))
+    found = ", ".join(plural(count, name.removesuffix("s")) for name, count in counts.items())
+    also = f"; {plural(len(warnings), 'warning')}" if warnings else ""
+    settings().say(f"{config.path}: ok, {found}{also}")
     return 0
+
+
+def _problem_record(problem: Problem) -> dict[str, object]:
+    # The query and the caret below it are for people.
+    return {**vars(problem), "message": problem.message.partition("\n")[0].removeprefix("warning: ")}
 
 
 @config_command.command("show")

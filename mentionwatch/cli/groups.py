@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import shlex
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
+from mentionwatch.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+def one_query(_ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> str | None:
+    """Several words were meant as one query, which the shell took apart."""
+    if len(words) > 1:
+        raise UsageError(f"a query is one argument; put it in quotes: {shlex.quote(' '.join(words))}")
+    return words[0] if words else None
+
+
+class QueryCommand(click.Command):
+    """A command that takes a query, which may begin with a dash as an option does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say how a query that begins with a dash is given, where it was taken for an option.
+
+        Raises:
+            click.UsageError: The options make no sense.
+        """
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as e:
+            query = next((arg for arg in given if _was_query(arg, e)), None)
+            if query is None:
+                raise
+            hint = f"for a query that begins with -, write -- before it: -- {shlex.quote(query)}"
+            raise click.UsageError(f"{e.format_message()}; {hint}".replace(".;", ";"), ctx) from e
+
+
+def _was_query(arg: str, error: click.UsageError) -> bool:
+    """Whether an argument that made this error was hardly meant as an option."""
+    if len(arg) < 3 or arg[0] != "-" or arg[1] == "-":
+        return False
+    if isinstance(error, click.NoSuchOption):
+        return error.option_name.lstrip("-") in arg
+    opts = error.param.opts if isinstance(error, click.BadParameter) and error.param is not None else []
+    return arg[:2] in opts
 
 
 class Group(click.Group):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mentionwatch.cli.hints import command_line, warn_of_letters
+from mentionwatch.cli.hints import command_line
 from mentionwatch.cli.options import settings, shared_options
 from mentionwatch.errors import ConfigError, MentionwatchError, OutputError, QueryError, UsageError
 from mentionwatch.text import one_line
@@ -46,10 +46,11 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
       mentionwatch config init --yes --brand Acme --source hackernews
       mentionwatch config init --yes --brand Acme --match '"acme router"'
     """
+    from mentionwatch import toml
     from mentionwatch.config import parse_config, user_config_file, user_presets
-    from mentionwatch.match import compile_query
     from mentionwatch.pipeline.moving import secret_warnings
     from mentionwatch.pipeline.places import known_presets
+    from mentionwatch.pipeline.traps import checked_query, config_warnings
 
     path = settings().config or user_config_file()
     if os.path.lexists(path):
@@ -62,9 +63,10 @@ def init_command(*, yes: bool, brand: str | None, terms: tuple[str, ...], source
     found = [(place, _source(place, asks=asks)) for place in _places(sources, asks=asks)]
     made = [source for _, source in found if source is not None]
     text = _text(name, queries, made, path)
-    config = parse_config(text, str(path), compile_query, presets=known_presets(user_presets()))
-    warn_of_letters(queries)
+    config = parse_config(text, str(path), checked_query, presets=known_presets(user_presets()))
     _write(path, text)
+    for trap in config_warnings(config, toml.parse(text, str(path))):
+        settings().say(str(trap))
     _say(path, [source.name for source in config.sources], [place for place, source in found if source is None])
     for warning in [warning for source in made for warning in secret_warnings(source, path.parent)]:
         settings().say(f"Warning: {warning}")
@@ -165,9 +167,9 @@ def _refuse(message: str) -> str:
 
 
 def _query(text: str) -> str:
-    from mentionwatch.match import compile_query
+    from mentionwatch.pipeline.traps import checked_query
 
-    return compile_query(text).text
+    return checked_query(text).text
 
 
 def _quoted(name: str) -> str | None:

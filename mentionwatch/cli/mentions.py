@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.hints import warn_of_letters, warn_of_undecided
+from mentionwatch.cli.groups import QueryCommand, one_query
+from mentionwatch.cli.hints import query_help, warn_of_traps, warn_of_undecided
 from mentionwatch.cli.options import F, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
     FORMAT_NAMES,
@@ -27,19 +28,16 @@ from mentionwatch.cli.show import (
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
 from mentionwatch.model import LABELS
+from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from mentionwatch.model import Mention
+    from mentionwatch.pipeline.rematch import Rematched
     from mentionwatch.settings import Config
     from mentionwatch.store import Filter, Store
-
-
-def one_query(_ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> str | None:
-    """Several words were meant as one query, which the shell took apart."""
-    if len(words) > 1:
-        raise UsageError(f"a query is one argument; put it in quotes: {shlex.quote(' '.join(words))}")
-    return words[0] if words else None
 
 
 def filter_options(function: F) -> F:
@@ -65,20 +63,49 @@ def filter_options(function: F) -> F:
     return function
 
 
-def _rematch(config: Config, brand: str | None) -> None:
-    """Apply the brands' queries to what is stored, and say what came of it."""
+def _rematch(config: Config, brand: str | None, *, limit: int | None, dry_run: bool) -> None:
+    """Apply the brands' queries to what is stored, and say what came of it, or in a dry run what would."""
     from mentionwatch.pipeline.rematch import rematch
     from mentionwatch.pipeline.search import known_name
 
     names = None if brand is None else [known_name(brand, [one.name for one in config.brands], "brand")]
-    settings().note_storing()
-    for done in rematch(config, brands=names, now=now()):
-        settings().say(f"{done}.")
+    settings().note_storing(storing=not dry_run)
+    found = rematch(config, brands=names, now=now(), dry_run=dry_run)
+    if dry_run and settings().json:
+        click.echo(json.dumps([_rematched_record(done) for done in found], ensure_ascii=False, indent=2))
+    for done in found:
+        if dry_run and not settings().json:
+            _show_changes("+", done.found, limit, config)
+            _show_changes("-", done.lost, limit, config)
+        settings().say(f"{done.told(dry_run=dry_run)}.")
     if not config.store.keep_unmatched:
         settings().say(
             "Entries that no query matched were not kept, so only those were looked through that one had matched;"
             " [store] keep_unmatched = true keeps them from now on."
         )
+
+
+def _show_changes(sign: str, mentions: Sequence[Mention], limit: int | None, config: Config) -> None:
+    """What would come (+) or go (-), a line each."""
+    from mentionwatch.output.layout import ID_SHOWN, excerpt, mention_time
+
+    for mention in mentions[:limit]:
+        when, source = mention_time(mention, zone_of(config)), one_line(mention.entry.source, 30)
+        click.echo(f"{sign} {mention.id[:ID_SHOWN]}  {when}  {source}  {excerpt(mention.entry, 80)}")
+    if limit is not None and len(mentions) > limit:
+        click.echo(f"{sign} and {len(mentions) - limit:,} more; all: --limit 0")
+
+
+def _rematched_record(done: Rematched) -> dict[str, object]:
+    from mentionwatch.output.record import mention_record
+
+    return {
+        "brand": done.brand,
+        "same": done.same,
+        "new": [mention_record(mention) for mention in done.found],
+        "deleted": [mention_record(mention) for mention in done.lost],
+        "kept": done.stayed,
+    }
 
 
 def _filter(
@@ -103,7 +130,7 @@ def _filter(
     )
 
 
-@click.command("mentions")
+@click.command("mentions", cls=QueryCommand)
 @filter_options
 @click.option("--sort", type=click.Choice(["newest", "oldest", "negative"]), default="newest", show_default=True)
 @click.option("--limit", default=50, show_default=True, metavar="N", help="At most N mentions; 0: all.")
@@ -113,8 +140,12 @@ def _filter(
     is_flag=True,
     help="First apply the brands' queries of the configuration to what is stored; with --brand only that one's.",
 )
+@click.option(
+    "--dry-run", is_flag=True, help="With --rematch: only list what would come (+) and go (-); nothing is changed."
+)
 @output_options
 @shared_options
+@query_help
 def mentions_command(  # noqa: PLR0917 - one parameter per option
     query: str | None,
     brand: str | None,
@@ -125,6 +156,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     sort: str,
     limit: int,
     is_rematch: bool,  # noqa: FBT001 - click's flag
+    dry_run: bool,  # noqa: FBT001 - click's flag
     format_: str | None,
     output: Path | None,
     bom: bool,  # noqa: FBT001 - click's flag
@@ -137,19 +169,28 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch mentions '"battery life" OR charger' --sort negative
       mentionwatch mentions 'tone:negative stars:<=2 refund* -site:reddit.com'
       mentionwatch mentions @outage --limit 0 --json
-      mentionwatch mentions --rematch --brand Acme
+      mentionwatch mentions --rematch --brand Acme --dry-run
     """
     from mentionwatch.pipeline.search import search_store
+    from mentionwatch.pipeline.traps import ask_store
 
     name = chosen_format(format_, output)
     config = load_settings_config()
     times = time_range(since, until, config)
     most = no_limit(limit)
-    # A mistake in the query is told before anything is done.
-    warn_of_letters([query] if query else [], saved=config.queries, stored=True)
+    if dry_run:
+        if not is_rematch or query:
+            raise UsageError("--dry-run is for --rematch alone, without a query; a search changes nothing anyway")
+        _rematch(config, brand, limit=most, dry_run=True)
+        return
     if is_rematch:
-        _rematch(config, brand)
+        with open_store(config) as store:
+            ask_store(
+                query, config, store, zone=zone_of(config), now=now()
+            )  # a mistake in the query is told before anything is done
+        _rematch(config, brand, limit=most, dry_run=False)
     with open_store(config) as store:
+        asked = ask_store(query, config, store, zone=zone_of(config), now=now())
         wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times)
         found = search_store(
             store,
@@ -158,17 +199,20 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
             sort=sort,  # type: ignore[arg-type]
             limit=most,
             saved=config.queries,
+            zone=zone_of(config),
             now=now(),
         )
-    warn_of_undecided(found.undecided, "mentions")
+    if found.mentions or not asked.plain:
+        warn_of_traps([asked])
+    warn_of_undecided(found.undecided, "mention")
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
     if not found.mentions:
-        settings().say("No mention fits.")
+        settings().say(asked.nothing("No mention fits."))
     elif found.more:
         settings().say(f"There are more; {plural(len(found.mentions), 'mention')} shown. All: --limit 0")
 
 
-@click.command("export")
+@click.command("export", cls=QueryCommand)
 @filter_options
 @click.option(
     "-o",
@@ -183,6 +227,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
 )
 @click.option("--bom", is_flag=True, help="Start CSV with a byte order mark, for Excel.")
 @shared_options
+@query_help
 def export_command(  # noqa: PLR0917 - one parameter per option
     query: str | None,
     brand: str | None,
@@ -203,6 +248,7 @@ def export_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch export 'site:reddit.com refund' -o - --format jsonl | jq .title
     """
     from mentionwatch.pipeline.search import search_store
+    from mentionwatch.pipeline.traps import ask_store
 
     name = chosen_format(format_, output)
     if not (format_ or settings().json or output.suffix.lower() in SUFFIXES):
@@ -210,11 +256,16 @@ def export_command(  # noqa: PLR0917 - one parameter per option
         raise UsageError(f"cannot tell the format of {place}; give --format, or a file in {', '.join(SUFFIXES)}")
     config = load_settings_config()
     times = time_range(since, until, config)
-    warn_of_letters([query] if query else [], saved=config.queries, stored=True)
     with open_store(config) as store:
+        asked = ask_store(query, config, store, zone=zone_of(config), now=now())
         wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times)
-        found = search_store(store, query, wanted, sort="oldest", saved=config.queries, now=now())
-    warn_of_undecided(found.undecided, "mentions")
+        found = search_store(store, query, wanted, sort="oldest", saved=config.queries, zone=zone_of(config), now=now())
+    if found.mentions or not asked.plain:
+        warn_of_traps([asked])
+    warn_of_undecided(found.undecided, "mention")
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
-    if not is_stdout(output):
-        settings().say(f"{plural(len(found.mentions), 'mention')} written to {output}")
+    written = "" if is_stdout(output) else f"{plural(len(found.mentions), 'mention')} written to {output}"
+    if not found.mentions:
+        settings().say(asked.nothing(f"{written}." if written else "No mention fits."))
+    elif written:
+        settings().say(written)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -56,7 +57,27 @@ class Settings:
     def say(self, line: str, *, level: int = 0) -> None:
         """A line for people on stderr, unless they asked for less."""
         if self.verbosity >= level:
-            click.echo(line, err=True)
+            click.echo(fold(line), err=True)
+
+
+def fold(text: str, stream: TextIO | None = None) -> str:
+    """A warning or an error, broken between words where it goes to a terminal, which would break inside of them.
+
+    All else stays as it is: a query, the caret below it, and a command that is there to be copied.
+
+    Args:
+        text: What is told; only its first line is long.
+        stream: Where it goes; None: stderr.
+    """
+    line, end, rest = text.partition("\n")
+    is_told = line.startswith(("Warning: ", "Error: ")) or ": warning: " in line
+    if not is_told or not (stream or sys.stderr).isatty():
+        return text
+    import textwrap
+
+    width = shutil.get_terminal_size((80, 24)).columns
+    pieces = textwrap.wrap(line, max(width, 20), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(pieces) + end + rest
 
 
 @dataclass
@@ -161,13 +182,13 @@ def find_settings_config() -> Config | None:
         ConfigError: It has mistakes.
     """
     from mentionwatch.config import find_config, load_config, user_presets
-    from mentionwatch.match import compile_query
     from mentionwatch.pipeline.places import known_presets
+    from mentionwatch.pipeline.traps import checked_query
 
     found = find_config(settings().config, os.environ, Path.cwd())
     if found is None:
         return None
     path, named = found
     return load_config(
-        path, named=named, environ=os.environ, check_query=compile_query, presets=known_presets(user_presets())
+        path, named=named, environ=os.environ, check_query=checked_query, presets=known_presets(user_presets())
     )

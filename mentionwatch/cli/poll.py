@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.hints import command_line, warn_of_undecided
-from mentionwatch.cli.options import load_settings_config, settings, shared_options
+from mentionwatch.cli.hints import command_line, warn_of_config, warn_of_undecided
+from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import Length, now, progress, zone_of
 from mentionwatch.errors import Locked
 
@@ -57,6 +57,8 @@ def poll_command(
     from mentionwatch.pipeline.api import poll
 
     config = load_settings_config()
+    if settings().verbosity > 0:
+        warn_of_config(config)
     settings().note_storing()
     at = now()
     changes: list[Change] = []
@@ -80,16 +82,16 @@ def poll_command(
     finally:
         # Each is recorded as told, so it is told too when the poll is stopped before its end.
         for change in changes:
-            click.echo(f"{'Error: ' if change.down else ''}{change}", err=True)
+            click.echo(fold(f"{'Error: ' if change.down else ''}{change}"), err=True)
     code = report.exit_code(alerts_count=alerts_count)
     if settings().json:
         click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
-    warn_of_undecided(report.undecided, "entries")
+    warn_of_undecided(report.undecided, "entry")
     for note in report.notes:
         settings().say(note, level=1)
     told = {change.status.name for change in changes}
     if _is_watched():
-        _say_summary(report, config, at, told)
+        _say_summary(report, config, at, told, dry_run=dry_run)
     elif code == 4:
         _say_all_failed(report, told)
     return code
@@ -121,15 +123,15 @@ def _say_all_failed(report: PollReport, told: set[str]) -> None:
     asked = {outcome.source for outcome in report.outcomes if isinstance(outcome, Failed)}
     for status in report.statuses:
         if status.fails == 1 and status.name in asked - told:
-            click.echo(f"Error: {status.name}: {status.reason}", err=True)
+            click.echo(fold(f"Error: {status.name}: {status.reason}"), err=True)
 
 
-def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str]) -> None:
+def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str], *, dry_run: bool) -> None:
     """How it went, which sources fail, and where to look."""
     from mentionwatch.pipeline.poll import summary
 
     for done in report.rematched:
-        settings().say(f"{done}.")
+        settings().say(f"{done.told(dry_run=dry_run)}.")
     if report.waiting and not report.outcomes:
         settings().say(_none_due(report, config, at))
     else:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.groups import Group
-from mentionwatch.cli.options import find_settings_config, settings, shared_options
-from mentionwatch.cli.show import now, plural
+from mentionwatch.cli.groups import Group, QueryCommand, one_query
+from mentionwatch.cli.hints import query_help
+from mentionwatch.cli.options import find_settings_config, fold, settings, shared_options
+from mentionwatch.cli.show import now, plural, zone_of
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import StoreError, UsageError
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from mentionwatch.match import Query
-    from mentionwatch.pipeline.query import Tried, TriedStored
+    from mentionwatch.pipeline.query import Spans, Tried, TriedStored
+    from mentionwatch.pipeline.traps import Names
     from mentionwatch.settings import Config
+    from mentionwatch.store import Store
 
 #: Largest file to try, in bytes.
 MAX_FILE_BYTES = 1_000_000
@@ -31,6 +37,7 @@ MOST_HITS = 5
 
 @click.group("query", cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
+@query_help
 def query_command() -> None:
     r"""Look at a query before it watches anything.
 
@@ -42,8 +49,11 @@ def query_command() -> None:
     """
 
 
-@query_command.command("check")
-@click.argument("query", metavar="QUERY")
+@query_command.command("check", cls=QueryCommand)
+@click.argument("query", nargs=-1, metavar="[QUERY]", callback=one_query)
+@click.option(
+    "--brand", metavar="NAME", help="Try this brand as it is configured; with QUERY as if that were its match."
+)
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Try it on this text; repeatable.")
 @click.option(
     "--file",
@@ -60,39 +70,71 @@ def query_command() -> None:
     show_default=True,
     help="exact: words match in the case they are written in.",
 )
+@click.option("--author", metavar="NAME", help="With --brand: who wrote the texts.")
+@click.option("--url", metavar="URL", help="With --brand: where the texts stand.")
 @shared_options
-def check_command(query: str, texts: tuple[str, ...], file: Path | None, case: str) -> None:
+@query_help
+def check_command(
+    *,
+    query: str | None,
+    brand: str | None,
+    texts: tuple[str, ...],
+    file: Path | None,
+    case: str,
+    author: str | None,
+    url: str | None,
+) -> None:
     r"""Say how QUERY is read, warn of traps, and show what it finds.
 
     It is tried on the texts given, else on what is stored. A text that does
     not match and comes near is shown with the reason. Saved queries (@name)
-    are those of the configuration.
+    are those of the configuration. With --brand it says which of match,
+    context, exclude, case and the lists of authors and sites stops a text.
 
     \b
     Examples:
       mentionwatch query check 'acme AND (down OR outage) -recipe'
       mentionwatch query check 'acme router' --text 'My Acme routers'
-      mentionwatch query check 'C++' --text 'I like C++'
+      mentionwatch query check --brand Acme --text 'the acme of cooking'
     """
+    given = [*texts, *([_file_text(file)] if file is not None else [])]
+    config = find_settings_config()
+    if brand is not None:
+        if case != "any":
+            raise UsageError('--case is for a query alone; a brand has its own: case = "exact"')
+        from mentionwatch.cli.brand import check_brand
+
+        check_brand(brand, query, given, config, author=author, url=url)
+    elif author or url:
+        raise UsageError("--author and --url are for a brand; name it with --brand")
+    elif query is None:
+        raise UsageError("say which query: mentionwatch query check QUERY, or a brand: --brand NAME")
+    else:
+        _check_query(query, given, config, exact_case=case == "exact")
+
+
+def _check_query(query: str, given: list[str], config: Config | None, *, exact_case: bool) -> None:
     from mentionwatch.pipeline.query import query_record, read_query, try_text
 
-    config = find_settings_config()
-    read = read_query(query, config.queries if config else {}, exact_case=case == "exact")
-    given = [*texts, *([_file_text(file)] if file is not None else [])]
+    saved = config.queries if config else {}
+    with opened(config) as store:
+        names, zone = _names(config, store), zone_of(config)
+        read = read_query(query, saved, exact_case=exact_case, names=names, zone=zone, now=now())
+        stored = _stored(read, store) if not given else None
     tried = [try_text(read, text) for text in given]
     if not settings().json:
-        _show(read, tried, _stored(read, config) if not given else None)
+        _show(read, saved, tried, stored)
         return
     if given:
-        records = [query_record(read, one) for one in tried]
+        records = [query_record(read, one, saved) for one in tried]
         found: object = records if len(records) > 1 else records[0]
     else:
-        stored = _stored(read, config)
-        found = query_record(read, None, matched=bool(stored and stored.hits))
-    click.echo(_json(found))
+        found = query_record(read, None, saved, matched=bool(stored and stored.hits))
+    click.echo(as_json(found))
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """A JSON document that stdout can take."""
     # A lone surrogate cannot be written; escaped it can.
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text if text.isprintable() or _encodes(text) else json.dumps(value, indent=2)
@@ -123,19 +165,35 @@ def _file_text(file: Path) -> str:
         raise UsageError(f"{one_line(str(file))} is not UTF-8; save it as UTF-8") from e
 
 
-def _stored(query: Query, config: Config | None) -> TriedStored | None:
+def _stored(query: Query, store: Store | None) -> TriedStored | None:
     """What it finds among the newest stored mentions; None where nothing is stored yet."""
     from mentionwatch.pipeline.query import MOST_TRIED, try_stored
     from mentionwatch.store import Filter
 
+    return try_stored(query, store.mentions(Filter(), limit=MOST_TRIED), now=now()) if store is not None else None
+
+
+@contextmanager
+def opened(config: Config | None) -> Iterator[Store | None]:
+    """The store; None where nothing is stored yet."""
     try:
         store = open_store(config)
     except StoreError:
         if config is not None and config.store.url is not None and _there(config.store.url):
             raise  # it is there and cannot be read
-        return None
+        yield None
+        return
     with store:
-        return try_stored(query, store.mentions(Filter(), limit=MOST_TRIED), now=now())
+        yield store
+
+
+def _names(config: Config | None, store: Store | None) -> Names | None:
+    """What fields may be compared with; without a configuration nothing is known of that."""
+    from mentionwatch.pipeline.traps import names_of
+
+    if config is None:
+        return None
+    return {name: known for name, known in names_of(config, store).items() if name != "state"}
 
 
 def _there(url: str) -> bool:
@@ -145,23 +203,27 @@ def _there(url: str) -> bool:
 # --- for people -------------------------------------------------------------------------------------------
 
 
-def _show(query: Query, tried: list[Tried], stored: TriedStored | None) -> None:
+def _show(query: Query, saved: Mapping[str, str], tried: list[Tried], stored: TriedStored | None) -> None:
     from mentionwatch.pipeline.query import MOST_TRIED, reading
 
-    line, tree, warnings = reading(query)
+    line, tree, warnings = reading(query, saved)
     click.echo(f"read as: {one_line(line)}")
     if len(tree) > 1:
         click.echo("\n".join(f"  {_safe(row)}" for row in tree))
     for warning in warnings:
-        click.echo(f"Warning: {one_line(warning)}")
+        click.echo(fold(f"Warning: {one_line(warning)}", sys.stdout))
     for one in tried:
         _show_tried(one)
     if stored is not None:
         newest = " (the newest)" if stored.tried == MOST_TRIED else ""
-        near = f"{stored.near:,} near miss" + "es" * (stored.near != 1)
-        click.echo(f"stored: {plural(stored.hits, 'hit')} and {near} in {plural(stored.tried, 'mention')}{newest}")
+        counts = f"{plural(stored.hits, 'hit')} and {plural(stored.near, 'near miss')}"
+        click.echo(f"stored: {counts} in {plural(stored.tried, 'mention')}{newest}")
         for one in stored.shown:
             _show_tried(one)
+        left = [(stored.more_hits, "hit"), (stored.more_near, "near miss")]
+        more = " and ".join(plural(count, noun) for count, noun in left if count)
+        if more:
+            click.echo(f"not shown: {more}")
     elif not tried:
         settings().say('Nothing is stored to try it on; give a text: --text "…"')
 
@@ -172,7 +234,7 @@ def _safe(row: str) -> str:
 
 
 def _show_tried(one: Tried) -> None:
-    where = f"{one.mention.id} " if one.mention else ""
+    where = "".join(f"{mention.id} " for mention in one.mentions)
     if one.spans is None:
         click.echo(f"{'near miss' if one.misses else 'no match'}: {where}{one_line(one.text, 2 * AROUND)}")
         for reason in one.misses:
@@ -180,10 +242,15 @@ def _show_tried(one: Tried) -> None:
         return
     # What only fields made true has no place in the text.
     click.echo(f"match: {where}{'' if one.spans else one_line(one.text, 2 * AROUND)}".rstrip())
-    for start, end in one.spans[:MOST_HITS]:
-        click.echo(f"  {start}-{end}: {_around(one.text, start, end)}")
-    if len(one.spans) > MOST_HITS:
-        click.echo(f"  and {len(one.spans) - MOST_HITS} more")
+    show_spans(one.text, one.spans)
+
+
+def show_spans(text: str, spans: Spans) -> None:
+    """Where something matched, a line each, with some of the text around it."""
+    for start, end in spans[:MOST_HITS]:
+        click.echo(f"  {start}-{end}: {_around(text, start, end)}")
+    if len(spans) > MOST_HITS:
+        click.echo(f"  and {len(spans) - MOST_HITS} more")
 
 
 def _around(text: str, start: int, end: int) -> str:

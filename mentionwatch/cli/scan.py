@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mentionwatch.cli.hints import error_text, warn_of_letters, warn_of_undecided
-from mentionwatch.cli.options import load_settings_config, settings, shared_options
+from mentionwatch.cli.hints import error_text, warn_of_config, warn_of_traps, warn_of_undecided
+from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
     When,
     chosen_format,
@@ -80,7 +80,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     config = load_settings_config() if settings().config or names else None
     if not terms and config is None:
         raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
-    warn_of_letters(terms)
+    _warn(terms, config)
     sources = _sources(names, config, others=bool(urls or presets)) + _presets(presets, params)
     if not (urls or sources):
         sources = _default_presets()
@@ -108,13 +108,26 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     return _exit_code(report)
 
 
+def _warn(terms: tuple[str, ...], config: Config | None) -> None:
+    """Warn of traps in what is looked for.
+
+    Raises:
+        QueryError: A term cannot be read, or finds nothing.
+    """
+    from mentionwatch.pipeline.traps import read_asked
+
+    warn_of_traps(read_asked(term, config.queries if config else {}) for term in dict.fromkeys(terms))
+    if config is not None and not terms and settings().verbosity > 0:
+        warn_of_config(config)
+
+
 def _tell(report: ScanReport) -> None:
     """Say what went wrong, and what a user should know."""
     for name, error in report.errors:
-        click.echo(f"Error: {name}: {error_text(error)}", err=True)
+        click.echo(fold(f"Error: {name}: {error_text(error)}"), err=True)
     for note in report.notes:
         settings().say(note, level=1)
-    warn_of_undecided(report.undecided, "entries")
+    warn_of_undecided(report.undecided, "entry")
 
 
 def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> list[SourceSettings]:
@@ -160,7 +173,7 @@ def _summary(report: ScanReport, found: list[Mention], shown: int) -> str:
     tones = Counter(mention.tone.label for mention in found)
     parts = [f"{tones[label]} {label}" for label in LABELS if tones[label]]
     line = plural(len(found), "mention") + (f" ({', '.join(parts)})" if parts else "")
-    line += f" in {plural(_entries(report), 'entry').replace('entrys', 'entries')}"
+    line += f" in {plural(_entries(report), 'entry')}"
     line += f" from {plural(len(report.outcomes), 'source')}"
     failed = _failed(report)
     if failed:

@@ -251,8 +251,11 @@ def no_limit(limit: int, what: str = "mentions") -> int | None:
 
 
 def plural(count: int, noun: str) -> str:
-    """``1 mention``, ``2 mentions``."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+    """``1 mention``, ``2 mentions``, ``2 entries``."""
+    if count == 1:
+        return f"1 {noun}"
+    ending = "ies" if noun.endswith("ry") else "es" if noun.endswith("ss") else "s"
+    return f"{count:,} {noun.removesuffix('y') if ending == 'ies' else noun}{ending}"
 
 
 def age(then: datetime | None, at: datetime) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -260,7 +261,7 @@ def _queries_compile(document: Document, compile_: CompileQuery | None) -> Itera
         wrong = _wrong_saved(name, text, saved, compile_)
         if wrong:
             sound[name] = "a"
-            yield document.problem(("queries", name), wrong)
+            yield _query_problem(document, ("queries", name), wrong)
     for n, brand in _tables(document, "brands"):
         for key in ("match", "exclude", "context"):
             queries = brand.get(key)
@@ -268,24 +269,33 @@ def _queries_compile(document: Document, compile_: CompileQuery | None) -> Itera
                 # What is left out, or has to be there too, may be a comparison alone: exclude = ["lang:de"].
                 wrong = _wrong_query(text, compile_, saved=sound, fields_only=key != "match")
                 if wrong:
-                    yield document.problem(("brands", n, key, k), wrong)
+                    yield _query_problem(document, ("brands", n, key, k), wrong)
 
 
-def _wrong_saved(name: str, text: str, saved: dict[str, str], compile_: CompileQuery | None) -> str | None:
+def _wrong_saved(name: str, text: str, saved: dict[str, str], compile_: CompileQuery | None) -> str | QueryError | None:
     if not _QUERY_NAME.fullmatch(name):
         return "is no name for a query; use letters, digits, - and _, so that @name can be written"
     return _filled(text) or _wrong_query(text, compile_, saved=saved, stored=True)
 
 
-def _wrong_query(text: object, compile_: CompileQuery | None, **how: Any) -> str | None:
+def _wrong_query(text: object, compile_: CompileQuery | None, **how: Any) -> QueryError | None:
     if not isinstance(text, str) or not text.strip():
         return None
     try:
         if compile_:
             compile_(text, **how)
     except QueryError as e:
-        return f"{e.reason}, at character {e.offset + 1} of {shown(text)}"
+        return e
     return None
+
+
+def _query_problem(document: Document, path: KeyPath, wrong: str | QueryError) -> Problem:
+    """A mistake; that of a query on three lines, with the query and a caret below the place."""
+    if isinstance(wrong, str):
+        return document.problem(path, wrong)
+    problem = document.problem(path, f"{wrong.reason}, at character {wrong.offset + 1}")
+    _reason, line_feed, shown_below = str(wrong).partition("\n")
+    return replace(problem, message=f"{problem.message}{line_feed}{shown_below}")
 
 
 def _some_brand(document: Document) -> Iterator[Problem]:

@@ -138,6 +138,10 @@ name = {name}
 match = [{match}]
 # Queries, none of which may match.
 # exclude = []
+# For a name that is also a word (Apple, Square, Notion): queries, one of which has to be near ...
+# context = []
+# ... and "exact", so that only the case counts in which the queries are written.
+# case = "any"
 # Our own people: not counted as mentions.
 # own_authors = []
 

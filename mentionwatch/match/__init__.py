@@ -20,6 +20,7 @@ The query language::
   literal, or a group of them with OR; a chain of three is an error.  ``"a b c"~5`` is NEAR/5 of each two of its words.
 * In a word ``*`` stands for any letters (three letters before it at least) and ``?`` for exactly one.
 * ``` `C++` ```: case and punctuation count; no letter or digit right before or after it.
+* ``{BT}`` is ``` `BT` ```; with an operator in it (``{acme OR globex}``) it is an error.
 * ``/regex/`` is searched for in bounded time; it must not match the empty text.
 * ``@name`` is a saved query, as if it stood in parentheses.  None may be inside itself.
 * ``<<<a comment>>>`` is nothing.

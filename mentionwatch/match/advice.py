@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mentionwatch.match.common import COMMON_WORDS
 from mentionwatch.match.dialects import STORED_FIELDS
-from mentionwatch.match.lex import Token, cut_tokens, short
+from mentionwatch.match.lex import cut_tokens, short
 from mentionwatch.match.outline import spell_out
 from mentionwatch.match.patterns import sure_words
+from mentionwatch.match.slips import SHORT_WORD, as_name, in_case, mixed, operators, quoted_words, signs
 from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term
-from mentionwatch.match.words import split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,31 +19,32 @@ if TYPE_CHECKING:
 
 #: Warnings that are told of one query.
 MOST_WARNINGS = 20
-#: Shorter words stand in texts about anything.
-SHORT_WORD = 3
 #: Shorter beginnings fit very many words.
 SHORT_BEGINNING = 4
 
-#: Signs that are part of a name, at its ends or in it; what begins a hashtag or handle is not one.
-_SIGN = re.compile(r"^[.$]\w|[+#!%$&]+$|\w[&+]\w|^!\w")
-_COMMA = re.compile(r"[,;]$")
 
+def find_warnings(query: Query, *, alone: bool = True, searched: bool = False) -> tuple[str, ...]:
+    """Name the traps of a query that could be read, a line each, the gravest first; none twice.
 
-def find_warnings(query: Query) -> tuple[str, ...]:
-    """Name the traps of a query that could be read, a line each, the gravest first; none twice."""
+    Args:
+        query: The query.
+        alone: It is all that a text has to match; False for a brand with a context, which makes weak words fine.
+        searched: It is for a search of what is stored, which may find much and ask for what only that has.
+    """
     tokens = cut_tokens(query.text)
     nodes = list(_walk(query.tree))
     found = [
         *_contradictions(nodes),
-        *_mixed(tokens, query.tree),
-        *_operators(tokens),
-        *_weak_words(query),
-        *_signs(tokens),
-        *_wildcards(nodes),
+        *mixed(query.text, tokens, query.tree),
+        *operators(tokens),
+        *(_small_letters(query) if query.exact_case else ()),
+        *(_weak_words(query) if alone and not searched else ()),
+        *signs(tokens),
+        *(_wildcards(nodes) if not searched else ()),
         *_repeated(nodes, exact_case=query.exact_case),
-        *_regexes(nodes),
-        *_quoted_words(tokens),
-        *_stored_only(nodes),
+        *(_regexes(nodes) if not searched else ()),
+        *quoted_words(tokens),
+        *(_stored_only(nodes) if not searched else ()),
     ]
     told = list(dict.fromkeys(found))
     more = len(told) - MOST_WARNINGS
@@ -68,84 +68,16 @@ def _parts(node: Node) -> tuple[Node, ...]:
     return (part,) if part is not None else ()
 
 
-# --- how it is written ------------------------------------------------------------------------------------
-
-
-def _mixed(tokens: list[Token], tree: Node) -> Iterator[str]:
-    """AND and OR side by side in one pair of parentheses."""
-    # In each level that is open: whether there is an OR, and an AND.
-    levels = [[False, False]]
-    before = "("
-    for token in tokens:
-        is_operand = token.kind in {"word", "phrase", "literal", "regex", "field", "saved", "(", "NOT"}
-        if token.kind == "AND" or (is_operand and before not in {"(", "OR", "AND", "NOT", "NEAR", "field"}):
-            levels[-1][1] = True
-        if token.kind == "OR":
-            levels[-1][0] = True
-        if token.kind == "(":
-            levels.append([False, False])
-        elif token.kind in {")", "end"} and all(levels.pop()):
-            yield f"AND and OR stand side by side without parentheses; it is read as {short_tree(tree)}"
-            return
-        before = token.kind
-
-
-def short_tree(tree: Node) -> str:
-    """A tree on one line, cut where it is long."""
-    line = spell_out(tree)
-    return line if len(line) <= 160 else line[:159] + "…"
-
-
-def _operators(tokens: list[Token]) -> Iterator[str]:
-    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if token.kind == "word" and token.text.casefold() in {"and", "or", "not"}:
-            upper = token.text.upper()
-            if before.kind not in {"OR", "NOT", "("} and after.kind not in {")", "end"}:
-                yield f"{token.text} is looked for as a word; the operator is {upper}, in upper case"
-        elif token.kind == "word" and re.fullmatch(r"o?near/\d+", token.text):
-            yield f"{token.text} is looked for as words; the operator is {token.text.upper()}, in upper case"
-
-
-def _signs(tokens: list[Token]) -> Iterator[str]:
-    for token in tokens:
-        text = token.text
-        if token.kind != "word" or "://" in text:
-            continue
-        if _COMMA.search(text):
-            yield f"the {text[-1]} in {short(text)} means nothing: all these words have to be there; one of them is OR"
-        elif _SIGN.search(text):
-            shown = short(text)
-            yield f"signs do not count: {shown} is read as {_read_as(text)}; to have them count, write `{shown}`"
-        elif text.endswith("?"):
-            yield f"the ? in {short(text)} stands for exactly one letter; leave it out if it is a question mark"
-
-
-def _read_as(written: str) -> str:
-    words = split_words(written)
-    return f"the word {words[0]}" if len(words) == 1 else f'the phrase "{" ".join(words)}"'
-
-
-def _quoted_words(tokens: list[Token]) -> Iterator[str]:
-    for token in tokens:
-        plain = token.kind == "phrase" and token.number < 0 and token.text.strip().isalpha()
-        if plain and len(split_words(token.text)) == 1 and token.text.casefold() not in {"and", "or", "not"}:
-            word = short(token.text.strip())
-            yield f'quotes around one word change nothing: "{word}"; to have its case count, write `{word}`'
-        elif token.kind == "phrase" and token.text.rstrip().endswith("?"):
-            yield f'the ? in "{short(token.text)}" stands for exactly one letter; leave it out if it is a question mark'
-
-
-# --- what it finds ----------------------------------------------------------------------------------------
-
-
 def _weak_words(query: Query) -> Iterator[str]:
     """Words that are short or common, where nothing else has to be there too."""
     for term in _weak(query.tree, exact_case=query.exact_case):
         word = term.written.strip() or term.words[0]
         why = "is short" if len(term.words[0]) < SHORT_WORD else "is a common word"
+        # Where its case counts already, another warning says that of small letters.
+        case = "" if query.exact_case else f", or have its case count: {in_case(word)}"
         yield (
             f"{short(word)} {why} and stands in texts about other things too; add a word that has to be near"
-            f" (context), or write `{short(word)}` to have its case count"
+            f" (context){case}"
         )
 
 
@@ -174,6 +106,29 @@ def _is_weak(term: Term, *, exact_case: bool) -> bool:
     return len(word) < SHORT_WORD or word in COMMON_WORDS
 
 
+def _small_letters(query: Query) -> Iterator[str]:
+    """Where case counts: what is asked for in small letters only, and is not found at the start of a sentence."""
+    cased = {term.words for term in _walk(query.tree) if isinstance(term, Term) and not term.written.islower()}
+    for term in _small(query.tree):
+        name = short(as_name(term.written.strip()))
+        if term.words not in cased:
+            yield (
+                f"case counts, so {short(str(term))} finds only what is in small letters, never {name}; write it as"
+                " the company does"
+            )
+
+
+def _small(node: Node) -> list[Term]:
+    if isinstance(node, Term):
+        return [node] if node.written.islower() else []
+    if isinstance(node, Or):
+        return [term for part in node.parts for term in _small(part)]
+    if not isinstance(node, And):
+        return []
+    found = [_small(part) for part in node.parts if not _takes_away(part, (Not, Field))]
+    return [terms[0] for terms in found[:1]] if all(found) else []
+
+
 def _wildcards(nodes: Iterable[Node]) -> Iterator[str]:
     for node in nodes:
         for word in node.words if isinstance(node, Term) else ():
@@ -181,7 +136,9 @@ def _wildcards(nodes: Iterable[Node]) -> Iterator[str]:
                 continue
             beginning = word.rstrip("*")
             fits = sorted(common for common in COMMON_WORDS if common.startswith(beginning))
-            if len(beginning) < SHORT_BEGINNING or len(fits) > 1:
+            is_wide = len(fits) > 1
+            fits = [common for common in fits if common != beginning]
+            if len(beginning) < SHORT_BEGINNING or is_wide:
                 such = f", such as {', '.join(fits[:3])}" if fits else ""
                 yield f"{short(word)} fits very many words{such}; write more letters, or name the words with OR"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from mentionwatch.errors import QueryError
-from mentionwatch.match.tree import And, Field, Near, Node, Not, Or
+from mentionwatch.match.tree import And, Field, Near, Node, Not, Or, Term
 
 #: Longest query, in bytes of UTF-8.
 MAX_QUERY_BYTES = 100_000
 #: Parentheses and negations inside each other, and parts of the tree.
 MAX_NESTING, MAX_HEIGHT = 100, 160
+#: Words that begin with ``?``: each is compared with all words of a text.
+MAX_OPEN_WORDS = 100
 
 
 def check_length(text: str) -> None:
@@ -21,11 +23,12 @@ def check_length(text: str) -> None:
         at = len(text.encode("utf-8", "surrogatepass")[:MAX_QUERY_BYTES].decode("utf-8", "ignore"))
         raise QueryError(text, at, f"the query is too long; {MAX_QUERY_BYTES:,} bytes are the most")
     if not text.strip():
-        raise QueryError(text, 0, "the query is empty; expected a word")
+        shell = "in a shell, backticks inside of \"…\" are run as a command: put the query into '…'"
+        raise QueryError(text, 0, f"the query is empty; expected a word ({shell})")
 
 
 def check_needs(text: str, tree: Node, *, alone: bool) -> None:
-    """Refuse what would match nearly everything.
+    """Refuse what would match nearly everything, or take very long.
 
     Args:
         text: The query.
@@ -42,6 +45,9 @@ def check_needs(text: str, tree: Node, *, alone: bool) -> None:
     if not alone and not asks(tree, negated=False, alone=False):
         reason = "the query only compares and would match nearly everything of a source"
         raise QueryError(text, start, f"{reason}; expected a word to look for too, or title: author: site: url:")
+    if "?" in text and count_open(tree) > MAX_OPEN_WORDS:
+        reason = f"{MAX_OPEN_WORDS} words that begin with ? are the most: each is compared with all words of a text"
+        raise QueryError(text, start, reason)
 
 
 def height_of(tree: Node) -> int:
@@ -51,6 +57,16 @@ def height_of(tree: Node) -> int:
         height += 1
         level = [inner for node in level for inner in _inner(node)]
     return height
+
+
+def count_open(tree: Node) -> int:
+    """Count the words of a tree that begin with a wildcard."""
+    count, waiting = 0, [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += _inner(node)
+        count += sum(word.startswith("?") for word in node.words) if isinstance(node, Term) else 0
+    return count
 
 
 def _inner(node: Node) -> tuple[Node, ...]:

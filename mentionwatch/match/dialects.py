@@ -44,6 +44,10 @@ ALIASES = {
 _WORDS_AFTER = "it holds for all words after it there; write {}:(…) around them"
 _NO_PLACES = "places are not known of most posts; choose sources of that country instead"
 _NO_REACH = "reach is not known of most posts; leave it out"
+_NOT_OF_AUTHORS = "it is not known of authors; leave it out"
+_TIMES = "write since:2026-01-01 for what is not older, until:2026-01-31 for what is not newer"
+_KINDS = "write type:post, type:comment, type:review or type:article, or source: and a source's name"
+_NO_PICTURES = "pictures are not looked at; leave it out"
 #: What other tools can ask and this one cannot -> what to do.
 NOT_KEPT = {
     "allintitle": _WORDS_AFTER.format("title"),
@@ -56,16 +60,40 @@ NOT_KEPT = {
     "location": _NO_PLACES,
     "state_code": _NO_PLACES,
     "place": _NO_PLACES,
+    "sourcecountry": _NO_PLACES,
+    "authorcountry": _NO_PLACES,
+    "authorcity": _NO_PLACES,
+    "latitude": _NO_PLACES,
+    "longitude": _NO_PLACES,
     "authorfollowers": _NO_REACH,
     "followers": _NO_REACH,
     "reach": _NO_REACH,
     "engagement": _NO_REACH,
     "impressions": _NO_REACH,
-    "gender": "it is not known of authors; leave it out",
-    "authorgender": "it is not known of authors; leave it out",
-    "sourcetype": "write type:post, type:comment, type:review or type:article, or source: and a source's name",
-    "pagetype": "write type:post, type:comment, type:review or type:article, or source: and a source's name",
-    "medium": "write type:post, type:comment, type:review or type:article, or source: and a source's name",
+    "engagementtype": _NO_REACH,
+    "engagingwith": _NO_REACH,
+    "likes": _NO_REACH,
+    "shares": _NO_REACH,
+    "gender": _NOT_OF_AUTHORS,
+    "authorgender": _NOT_OF_AUTHORS,
+    "authorverified": _NOT_OF_AUTHORS,
+    "authorverifiedtype": _NOT_OF_AUTHORS,
+    "interest": _NOT_OF_AUTHORS,
+    "profession": _NOT_OF_AUTHORS,
+    "published": _TIMES,
+    "publishedat": _TIMES,
+    "date": _TIMES,
+    "daterange": _TIMES,
+    "created": _TIMES,
+    "time": _TIMES,
+    "sourcetype": _KINDS,
+    "sourcesubtype": _KINDS,
+    "pagetype": _KINDS,
+    "pubtype": _KINDS,
+    "publishersubtype": _KINDS,
+    "threadentrytype": _KINDS,
+    "medium": _KINDS,
+    "imagetype": _NO_PICTURES,
     "filetype": "files are not searched; leave it out",
     "cache": "leave it out",
     "related": "leave it out",
@@ -87,7 +115,7 @@ NOT_KEPT = {
 NOT_OPERATORS = {
     "SENTENCE": "write NEAR/15",
     "PARAGRAPH": "write NEAR/50",
-    "ADJ": "write ONEAR/0, or put the words in double quotes",
+    "ADJ": "write ONEAR/0, or put the words in double quotes",  # ADJ3: see ``lex``
     "XOR": "write (a -b) OR (b -a)",
     "ATLEAST": "how often a word stands there is not counted; leave it out",
     "AT_LEAST": "how often a word stands there is not counted; leave it out",

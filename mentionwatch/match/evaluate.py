@@ -7,7 +7,9 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mentionwatch.errors import MatchTimeout
 from mentionwatch.match import fields
+from mentionwatch.match.mask import touches
 from mentionwatch.match.patterns import find_pattern
 from mentionwatch.match.spelling import Spelling, domain_of, spellings, to_ascii
 from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mentionwatch.match.subject import Index, Span, Subject
+    from mentionwatch.model import Entry
 
 #: [start, end) in order, without overlaps.
 Spans = tuple[tuple[int, int], ...]
@@ -27,6 +30,10 @@ _HIDDEN = f"[{IGNORED}]*"
 #: Marks and hidden characters on one letter that are looked at; no writing has more.
 _MOST_MARKS = 40
 _HIDES = re.compile(f"[{IGNORED}]")
+
+
+#: What came of a tree: the spans that make it true, none for an absence; None: false; or why it is not known.
+Found = list[tuple[int, int]] | MatchTimeout | None
 
 
 class Hit(NamedTuple):
@@ -63,39 +70,28 @@ class Evaluation:
         Args:
             node: The tree.
             index: What is searched; None: the whole text.
+
+        Raises:
+            MatchTimeout: An expression took too long, and whether the tree is true hangs on it.
         """
         found = self._evaluate(node, self.subject.whole if index is None else index, negated=False)
+        if isinstance(found, MatchTimeout):
+            raise found
         return None if found is None else merge(found)
 
-    def _evaluate(self, node: Node, index: Index, *, negated: bool) -> list[Span] | None:
-        """Give the spans that make the node true, none for an absence; None when it is false.
+    def _evaluate(self, node: Node, index: Index, *, negated: bool) -> Found:
+        return _combine(node, lambda part: self._single(part, index), negated=negated)
 
-        Negation is carried down (De Morgan), so that ``NOT NOT acme`` has its spans too.
-        """
-        if isinstance(node, Not):
-            return self._evaluate(node.part, index, negated=not negated)
-        if not isinstance(node, (And, Or)):
-            found = self._field(node) if isinstance(node, Field) else self._leaf(node, index)
-            if negated:
-                return [] if found is None else None
-            return found
-        every = isinstance(node, And) != negated
-        spans: list[Span] = []
-        matched = False
-        for part in node.parts:
-            found_here = self._evaluate(part, index, negated=negated)
-            if found_here is None:
-                if every:
-                    return None
-                continue
-            matched = True
-            spans.extend(found_here)
-        return spans if matched else None
+    def _single(self, node: Node, index: Index) -> Found:
+        """Evaluate what is neither AND, OR nor NOT."""
+        try:
+            if isinstance(node, Field):
+                return self._field(node)
+            return [(hit.start, hit.end) for hit in self._hits(node, index)] or None
+        except MatchTimeout as e:
+            return e
 
-    def _leaf(self, node: Term | Literal | Regex | Near, index: Index) -> list[Span] | None:
-        return [(hit.start, hit.end) for hit in self._hits(node, index)] or None
-
-    def _field(self, node: Field) -> list[Span] | None:
+    def _field(self, node: Field) -> Found:
         """Evaluate a field: its spans in the whole text, none for what does not stand there; None when it is false."""
         subject, part = self.subject, node.part
         if part is None:
@@ -105,40 +101,38 @@ class Evaluation:
         if node.name == "text":
             body, offset = subject.body
             found = self._evaluate(part, body, negated=False) if subject.entry else None
-            return None if found is None else [(start + offset, end + offset) for start, end in found]
+            return [(start + offset, end + offset) for start, end in found] if isinstance(found, list) else found
         if node.name == "url":
             return self._links(part)
         if node.name == "site":
-            return [] if self._is_at(part) else None
+            return self._is_at(part)
         value = fields.text_of(node, subject)
-        return [] if value is not None and self._stands_in(part, value) else None
+        return None if value is None else self._stands_in(part, value)
 
-    def _stands_in(self, part: Node, text: str) -> bool:
-        return self._evaluate(part, fields.plain_index(text), negated=False) is not None
+    def _stands_in(self, part: Node, text: str) -> Found:
+        found = self._evaluate(part, fields.plain_index(text), negated=False)
+        return [] if isinstance(found, list) else found
 
-    def _links(self, part: Node) -> list[Span] | None:
+    def _links(self, part: Node) -> Found:
         """Look into the links of the text, which are the spans, and into the entry's own."""
         subject = self.subject
-        own = subject.entry.url if subject.entry else None
-        matched = own is not None and self._stands_in(part, fields.readable(own))
-        spans = []
+        found = [self._stands_in(part, fields.readable(link)) for link in own_links(subject.entry)]
         for start, end in subject.whole.regions.links:
-            if self._stands_in(part, fields.readable(subject.whole.text[start:end])):
-                spans.append((start, end))
-                matched = True
-        return spans if matched else None
+            here = self._stands_in(part, fields.readable(subject.whole.text[start:end]))
+            found.append([(start, end)] if isinstance(here, list) else here)
+        return _join(found, every=False)
 
-    def _is_at(self, part: Node) -> bool:
+    def _is_at(self, part: Node) -> Found:
         """Whether the entry's host fits: a host with what is under it, a word of it, or whatever fits its name."""
         host = fields.host_of(self.subject)
-        if not host:
-            return False
-        if isinstance(part, (And, Or)):
-            return (all if isinstance(part, And) else any)(self._is_at(one) for one in part.parts)
-        if isinstance(part, Not):
-            return not self._is_at(part.part)
-        name = domain_of(part) if isinstance(part, Term) else None
-        return is_under(host, name) if name else self._stands_in(part, host)
+
+        def fits(one: Node) -> Found:
+            name = domain_of(one) if isinstance(one, Term) else None
+            if name:
+                return [] if is_under(host, name) else None
+            return self._stands_in(one, host)
+
+        return _combine(part, fits, negated=False) if host else None
 
     # --- where things stand -----------------------------------------------------------------------------------
 
@@ -149,7 +143,8 @@ class Evaluation:
             return _literal(node.text, index)
         if isinstance(node, Regex):
             found = self._find(node.pattern, index.text, ignore_case=node.ignore_case)
-            return [_hit(index, *span) for span in found]
+            quotes = index.regions.quotes if found else ()
+            return [_hit(index, *span) for span in found if not touches(quotes, *span)]
         if isinstance(node, Near):
             return _near(self._hits(node.left, index), self._hits(node.right, index), node.most, ordered=node.ordered)
         if isinstance(node, Or):
@@ -160,6 +155,49 @@ class Evaluation:
         found = [hit for words in spellings(term, exact_case=self._exact_case) for hit in _phrase(words, index)]
         domain = domain_of(term)
         return [*found, *_hosts(domain, index)] if domain else found
+
+
+def _combine(node: Node, single: Callable[[Node], Found], *, negated: bool) -> Found:
+    """Evaluate AND, OR and NOT; `single` does the rest.
+
+    Negation is carried down (De Morgan), so that ``NOT NOT acme`` has its spans too.
+    """
+    if isinstance(node, Not):
+        return _combine(node.part, single, negated=not negated)
+    if isinstance(node, (And, Or)):
+        parts = (_combine(part, single, negated=negated) for part in node.parts)
+        return _join(parts, every=isinstance(node, And) != negated)
+    found = single(node)
+    if isinstance(found, MatchTimeout) or not negated:
+        return found
+    return [] if found is None else None
+
+
+def _join(parts: Iterable[Found], *, every: bool) -> Found:
+    """Put parts together of which every one has to be true, or one.
+
+    What is not known makes the whole unknown only where it hangs on it: one part that is false decides an AND, one
+    that is true an OR.
+    """
+    spans: list[Span] = []
+    matched, unknown = every, None
+    for found in parts:
+        if isinstance(found, MatchTimeout):
+            unknown = unknown or found
+        elif found is not None:
+            matched = True
+            spans.extend(found)
+        elif every:
+            return None
+    if unknown is not None and (every or not matched):
+        return unknown
+    return spans if matched else None
+
+
+def own_links(entry: Entry | None) -> tuple[str, ...]:
+    """List where an entry leads beside the links in its text: to its page, what it is about, what its markup linked."""
+    found = (entry.url, entry.about, *(entry.links or ())) if entry is not None else ()
+    return tuple(link for link in found if link)
 
 
 def merge(found: Iterable[Span]) -> Spans:
@@ -252,10 +290,21 @@ def _hosts(domain: str, index: Index) -> list[Hit]:
     found = []
     for start, end in index.regions.hosts:
         host = index.text[start:end].lower().rstrip(".")
-        stop = start + len(host)
-        names = {domain, to_ascii(domain) or domain}
-        found += [_hit(index, stop - len(name), stop) for name in names if f".{host}".endswith(f".{name}")]
+        for name in {domain, to_ascii(domain) or domain}:
+            place = _name_pattern(name).search(host) if "[" in host or "(" in host else None
+            if place:
+                found.append(_hit(index, start + place.start(), start + place.end()))
+            elif f".{host}".endswith(f".{name}"):
+                stop = start + len(host)
+                found.append(_hit(index, stop - len(name), stop))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _name_pattern(domain: str) -> re.Pattern[str]:
+    """Make the pattern of a domain at the end of a host that was made harmless: "acme[.]com", "acme(dot)com"."""
+    dot = r"(?:\.|[\[(] ?(?:\.|dot) ?[\])])"
+    return re.compile(rf"(?:(?<=\.)|(?<=[\])])|\A){dot.join(map(re.escape, domain.split('.')))}\Z")
 
 
 def _near(left: list[Hit], right: list[Hit], most: int, *, ordered: bool) -> list[Hit]:

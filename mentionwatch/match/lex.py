@@ -21,7 +21,8 @@ _QUOTE = re.compile(f"[{QUOTES}]")
 _BARE = re.compile(rf"[^\s()|`{QUOTES}]+")
 _NEAR = re.compile(r"(O?)NEAR(?:/(\d{0,6})([fF]?)|/.*)?", re.DOTALL)
 _AROUND = re.compile(r"AROUND\((\d{1,6})\)")
-_OTHER = re.compile(rf"({'|'.join(NOT_OPERATORS)}|W|PRE)(?:/?\d+)?")
+_OTHER = re.compile(rf"({'|'.join(NOT_OPERATORS)}|W|PRE)(?:/?(\d+))?")
+_OPERATOR = re.compile(r"(?<!\S)(?:AND|OR|NOT|O?NEAR/\d+)(?!\S)")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):")
 _SAVED = re.compile(r"@([\w-]+)")
 _SLOP = re.compile(r"~(\d{1,6})")
@@ -119,7 +120,15 @@ def _literal(query: str, at: int) -> tuple[Token, int]:
 
 def _braces(query: str, at: int) -> tuple[Token, int]:
     end = _after(query, at, "}", "this { is not closed; expected a }; {Acme} is Acme in this case, as `Acme` is")
-    return Token("literal", at, query[at + 1 : end - 1]), end
+    inside = query[at + 1 : end - 1]
+    if _OPERATOR.search(inside):
+        raise QueryError(
+            query,
+            at,
+            f"braces hold a name to the letter, as backticks do; to group, write ({short(inside.strip())}), and for a"
+            " name with such a word in it `…`",
+        )
+    return Token("literal", at, inside), end
 
 
 def _regex(query: str, at: int) -> tuple[Token, int]:
@@ -177,6 +186,12 @@ def _field(query: str, at: int, written: str) -> Token:
     name, end = field_name(written), at + len(written) + 1
     if query.startswith("//", end):
         raise QueryError(query, at, 'to look for a link, write url:"…" with its host and path')
+    if query.startswith(":", end):
+        found = _BARE.match(query, at)
+        whole = short(found[0]) if found else f"{written}::"
+        raise QueryError(
+            query, at, f"there is no field {written}: with two colons; to look for {whole}, write `{whole}`"
+        )
     if name is None:
         raise QueryError(query, at, why_no_field(written))
     if end == len(query) or query[end].isspace() or query[end] == ")":
@@ -199,7 +214,7 @@ def _refuse(query: str, at: int, run: str) -> None:
     """Refuse what means something in other tools' languages and nothing here."""
     other = _OTHER.fullmatch(run)
     if other and (other[1] in NOT_OPERATORS or "/" in run):
-        advice = NOT_OPERATORS.get(other[1], "write NEAR/5, or ONEAR/5 for this order")
+        advice = _instead(other[1], other[2])
         raise QueryError(
             query, at, f"{short(run)} of other tools cannot be kept: {advice}; the word itself is written in quotes"
         )
@@ -211,6 +226,14 @@ def _refuse(query: str, at: int, run: str) -> None:
     ):
         if symbol in run:
             raise QueryError(query, at + run.index(symbol), f"{symbol} is not understood here; {advice}")
+
+
+def _instead(operator: str, number: str | None) -> str:
+    """What to write for an operator of other tools."""
+    if operator == "ADJ" and number and len(number) <= 4 and int(number) > 1:
+        between = min(int(number) - 1, MAX_NEAR)  # it counts the steps from word to word
+        return f"write ONEAR/{between}, or NEAR/{between} for any order"
+    return NOT_OPERATORS.get(operator, "write NEAR/5, or ONEAR/5 for this order")
 
 
 _READERS: dict[str, Callable[[str, int], tuple[Token, int]]] = {

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.errors import MatchTimeout
 from mentionwatch.match.evaluate import Evaluation, Spans
-from mentionwatch.match.filing import Files
+from mentionwatch.match.filing import Files, field_keys, text_keys
 from mentionwatch.match.patterns import Patience
 from mentionwatch.match.subject import Subject, of_entry, searchable_text
 from mentionwatch.match.watched import Ignored, Watched
-from mentionwatch.match.words import ascii_runs, place_keys, quick_keys
+from mentionwatch.match.words import quick_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,8 +65,9 @@ def _spans(query: Query, subject: Subject) -> Spans | None:
 class Matcher:
     """All brands at once.
 
-    Each query is filed under words of which every text it matches has one.  An entry's words are met with that index,
-    and only the queries found there are evaluated: 10,000 keywords cost what 10 do.
+    Each query is filed under words of which every entry it matches has one.  An entry's words are met with that index,
+    and only the queries found there are evaluated: 10,000 keywords cost what 10 do.  What has no such word (``/zz+/``,
+    ``?acme``) is evaluated for each entry.
     """
 
     def __init__(
@@ -92,11 +93,12 @@ class Matcher:
         """
         self._ignored = Ignored((*own_authors, *ignore_authors), ignore_sites)
         self._brands = [Watched(brand, saved or {}) for brand in brands]
-        self._files: Files[tuple[int, int]] = Files()
         self._patience = Patience()
-        for at, brand in enumerate(self._brands):
-            for number, query in enumerate(brand.match):
-                self._files.add(query.tree, (at, number))
+        self._files = Files(
+            (query.tree, (at, number))
+            for at, brand in enumerate(self._brands)
+            for number, query in enumerate(brand.match)
+        )
 
     def matches(
         self,
@@ -112,18 +114,18 @@ class Matcher:
         Args:
             entry: The entry.
             now: What ``since:7d`` counts from.
-            on_timeout: Told of a regular expression that took too long; its brand is not found then, the others are.
+            on_timeout: Told of a regular expression that took too long where a brand hangs on it: that one is not
+                found then, the others are.
 
         Raises:
-            MatchTimeout: A regular expression took too long, and nobody is there to be told.
+            MatchTimeout: The same, and nobody is there to be told.
         """
-        text = searchable_text(entry)
-        keys = quick_keys(text)
-        if keys is not None and self._files.has_none(keys):
-            return ()
         subject = of_entry(entry, now=now)
-        if keys is None:
-            keys = place_keys(subject.whole.all_words).union(ascii_runs(text))
+        keys = {name: field_keys(name, subject) for name in self._files.fields}
+        quick = quick_keys(subject.whole.text)
+        keys[""] = quick if quick is not None else text_keys(subject)
+        if quick is not None and self._files.has_none(keys):
+            return ()
         wanted = self._wanted(keys)
         if not wanted or self._ignored.fits(entry):
             return ()
@@ -141,7 +143,7 @@ class Matcher:
             on_timeout(e)
             return None
 
-    def _wanted(self, keys: set[str]) -> dict[int, set[int]]:
+    def _wanted(self, keys: Mapping[str, set[str]]) -> dict[int, set[int]]:
         """Look up which queries can match: brand -> numbers of its queries."""
         wanted: dict[int, set[int]] = {}
         for at, number in self._files.find(keys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from mentionwatch.match.evaluate import Evaluation, Spans
@@ -23,8 +23,12 @@ MOST_REASONS = 5
 MOST_LOOKED_AT = 50
 #: Characters of a text in which other forms are looked for.
 MOST_TEXT = 20_000
-#: Letters by which another form of a word differs at its end: plurals, cases, -ing.
-_ENDING = 3
+#: How another form of a word differs at its end: plurals, cases, -ing.
+_ENDINGS = frozenset(
+    ("s", "es", "e", "n", "en", "ens", "er", "ers", "ern", "em", "d", "ed", "ing", "ings", "x", "y", "ly")
+)
+#: Shorter words have no forms that can be told from other words.
+_SHORTEST = 3
 
 
 def find_misses(query: Query, subject: Subject) -> tuple[str, ...]:
@@ -149,7 +153,7 @@ class _Missing:
         if any("*" in word or "?" in word for word in term.words):
             return None
         if any(self._words[i : i + size] == term.words for i in range(len(self._words) - size + 1)):
-            return f"{_name(term)} is there in a link, an address or code only; links are searched with url:"
+            return f"{_name(term)} is there in a link, an address, code or a quote only; links are searched with url:"
         if size > 1 and set(term.words) <= set(self._words):
             return f"the words of {_name(term)} are there, not next to each other"
         return None
@@ -159,10 +163,18 @@ class _Missing:
             return None
         wanted = term.words[0]
         for word in dict.fromkeys(self._words):
-            longer, shorter = (word, wanted) if len(word) > len(wanted) else (wanted, word)
-            if len(shorter) >= _ENDING and longer.startswith(shorter) and len(longer) - len(shorter) <= _ENDING:
+            shorter, longer = sorted((word, wanted), key=len)
+            if len(shorter) >= _SHORTEST and longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS:
                 advice = f"; {wanted}* finds both" if word.startswith(wanted) else ""
                 return f"{_name(term)} is there in another form: {short(word)!r}{advice}"
+        return self._in_two(term)
+
+    def _in_two(self, term: Term) -> str | None:
+        """The word is there as two: a name that is written in both ways."""
+        wanted = term.words[0]
+        for first, second in pairwise(self._words):
+            if first + second == wanted:
+                return f"{_name(term)} is there as two words: {f'{first} {second}'!r}; {first}-{second} finds both"
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import timezone
 from difflib import get_close_matches
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,7 @@ from mentionwatch.match.words import split_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
 #: Words in one phrase: the time to find it grows with them.
 MAX_PHRASE_WORDS = 100
@@ -54,6 +56,7 @@ def compile_query(
     exact_case: bool = False,
     stored: bool = False,
     fields_only: bool | None = None,
+    zone: tzinfo | None = timezone.utc,
 ) -> Query:
     """Read a query.
 
@@ -63,12 +66,13 @@ def compile_query(
         exact_case: Words match in the case they are written in.
         stored: It is for stored mentions: tone:, intent:, topic:, brand: and state: are known there.
         fields_only: It may be nothing but comparisons (``stars:<=2``); None: as `stored`.
+        zone: Of days and times without one, in since: and until:; None: the system's.
 
     Raises:
         QueryError: It is empty, too long, unbalanced, means nothing, or would match nearly everything.
     """
     check_length(text)
-    shared = _Shared(saved or {}, stored=stored)
+    shared = _Shared(saved or {}, stored=stored, zone=zone)
     tree = _Parser(text, shared, depth=0).parse()
     if height_of(tree) > MAX_HEIGHT:
         raise QueryError(text, 0, f"the query is nested too deep; {MAX_HEIGHT} levels are the most")
@@ -94,6 +98,7 @@ class _Shared:
 
     saved: Mapping[str, str]
     stored: bool
+    zone: tzinfo | None
     read: dict[str, _Kept] = field(default_factory=dict)
     #: Names that are being read, from the outside in.
     inside: list[str] = field(default_factory=list)
@@ -306,7 +311,7 @@ class _Parser:
         if token.kind in {"regex", "literal"}:
             raise self._error(token, f"{self._field}: is compared with a value; expected it bare or in double quotes")
         try:
-            return read_value(self._field, token.text)
+            return read_value(self._field, token.text, self._shared.zone)
         except ValueError as e:
             raise self._error(token, str(e)) from e
 
@@ -339,11 +344,20 @@ class _Parser:
         at = token.offset + (token.kind == "phrase")
         words = self._words(at, token.text)
         if not words:
-            hint = "; to look for the sign itself, write `…` around it" if token.text.strip() else ""
-            raise self._error(token, f"there is no word in {short(token.text)!r}; expected letters or digits{hint}")
+            raise self._error(token, f"there is no word in {short(token.text)!r}; {self._beside(token)}")
         if len(words) > MAX_PHRASE_WORDS:
             raise self._error(token, f"the phrase is too long; {MAX_PHRASE_WORDS} words are the most")
         return Term(words, token.text)
+
+    def _beside(self, token: Token) -> str:
+        """What to write in place of a sign that stands alone, which has just been taken."""
+        if not token.text.strip():
+            return "expected letters or digits"
+        before, after = self._tokens[max(0, self._at - 2)], self._peek()
+        if token.kind == before.kind == after.kind == "word" and before is not token:
+            name = short(f"{before.text} {token.text} {after.text}")
+            return f'if it belongs to a name, put that in double quotes: "{name}"; for both words, leave it out'
+        return "expected letters or digits; to look for the sign itself, write `…` around it"
 
     def _words(self, at: int, written: str) -> tuple[str, ...]:
         """The folded words, with their wildcards; a URL has none, its ? begins its parameters."""

@@ -21,7 +21,8 @@ PATIENCE = 5
 MOST_REPEATS = 20_000
 
 _COUNT = re.compile(r"\{\s*(\d{0,9})\s*,?\s*(\d{0,9})\s*\}")
-_PLAIN = re.compile(r"\\b([A-Za-z0-9]+)(?=\\b|\\W|\\s| )")
+# What ends the word must not be there zero times: not *, not ?, not {0}.
+_PLAIN = re.compile(r"\\b([A-Za-z0-9]+)(?=(?:\\b|\\W|\\s| )(?![*?{]))")
 _CLASS = re.compile(r"\[(?:\\.|[^\]\\])*\]")
 
 
@@ -73,29 +74,38 @@ def find_pattern(
     Raises:
         MatchTimeout: It took longer than it may; whether it stands there is not known.
     """
-    compiled = compile_pattern(pattern, ignore_case=ignore_case)
+    return _find(compile_pattern(pattern, ignore_case=ignore_case), text, timeout_s)
+
+
+def _find(compiled: regex.Pattern[str], text: str, timeout_s: float) -> list[tuple[int, int]]:
     try:
         found = [m.span() for m in compiled.finditer(text, timeout=timeout_s)]
     except (TimeoutError, MemoryError):
-        raise MatchTimeout(pattern, timeout_s) from None
+        raise MatchTimeout(compiled.pattern, timeout_s) from None
     return [(start, end) for start, end in found if start < end]
 
 
 class Patience:
     """Gives up on an expression that timed out too often, so that one bad one does not hold a whole poll.
 
-    The texts after that still raise: that nothing is known of them is told.
+    The texts after that still raise: that nothing is known of them is told.  Its expressions stay compiled, however
+    many they are: to compile one costs as much as a thousand texts.
     """
 
     def __init__(self) -> None:
         self._timeouts: dict[str, int] = {}
+        self._compiled: dict[tuple[str, bool], regex.Pattern[str]] = {}
 
     def find(self, pattern: str, text: str, *, ignore_case: bool) -> list[tuple[int, int]]:
         """See ``find_pattern``."""
         if self._timeouts.get(pattern, 0) >= PATIENCE:
             raise MatchTimeout(pattern, None)
+        compiled = self._compiled.get((pattern, ignore_case))
+        if compiled is None:
+            compiled = compile_pattern(pattern, ignore_case=ignore_case)
+            self._compiled[pattern, ignore_case] = compiled
         try:
-            return find_pattern(pattern, text, ignore_case=ignore_case)
+            return _find(compiled, text, TIMEOUT_S)
         except MatchTimeout:
             self._timeouts[pattern] = self._timeouts.get(pattern, 0) + 1
             raise
@@ -110,4 +120,6 @@ def sure_words(pattern: str) -> list[str]:
         return []
     # "\\b" is a backslash and a b; a braced name (\N{…}, \p{…}) holds no words.
     plain = _CLASS.sub("\x00", pattern.replace("\\\\", "\x00"))
+    if "[" in plain or "]" in plain:  # a class in a class, or one that holds a bracket
+        return []
     return [word.lower() for word in _PLAIN.findall(plain)]

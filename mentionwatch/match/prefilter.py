@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mentionwatch.identity import digest
-from mentionwatch.match.matcher import searchable_text
 from mentionwatch.match.spelling import Word, domain_of, spellings, to_ascii
+from mentionwatch.match.subject import Index, of_entry
 from mentionwatch.match.tree import And, Field, Literal, Near, Node, Or, Term
-from mentionwatch.match.words import IGNORED, anchor_keys, find_places, fold, place_keys, split_words
+from mentionwatch.match.words import IGNORED, anchor_keys, fold, place_keys, split_words
 from mentionwatch.settings import parse_span
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mentionwatch.model import Entry
 
 #: Raised by one when ``index_words`` gives other words than before and the probe below would not show it.
-_FORMAT = 1
+_FORMAT = 2
 #: What shows that words are cut and folded otherwise than before.
 _PROBE = (
     "Acme's wi-fi, L'Équipe STRASSE straße İstanbul ısı Ａｃｍｅ ﬁne ½ e-mail-list #AcmeRouter @acme_support acmes' "
@@ -69,23 +69,25 @@ class Prefilter:
 
 def index_words(entry: Entry) -> str:
     """Give the words that an entry can be found by, each once, with blanks between."""
-    text = searchable_text(entry)
-    tokens = {token[:_LONGEST] for form in _forms(text) for token in _NO_TOKEN.split(form)}
+    index = of_entry(entry).whole
+    text = index.text
+    tokens = {token[:_LONGEST] for form in _forms(index) for token in _NO_TOKEN.split(form)}
     if any(sign in text for sign in IGNORED):
         tokens.add(_HIDES)
     return " ".join(sorted(tokens - {""}))
 
 
-def _forms(text: str) -> set[str]:
+def _forms(index: Index) -> set[str]:
+    text = index.text
     # Literals are cut otherwise than words: a soft hyphen ends a run of letters, and joins a word.
     runs = _ASCII_RUN.findall(text.lower()) if text.isascii() else map(fold, _RUN.findall(text))
-    return place_keys(find_places(text)).union(runs)
+    return place_keys(index.all_words).union(runs)
 
 
 @lru_cache(maxsize=1)
 def index_version() -> str:
     """Name the rules that ``index_words`` follows here: another version of Python has other letters."""
-    probe = sorted(_forms(_PROBE))
+    probe = sorted(_forms(Index(_PROBE)))
     return digest("index", str(_FORMAT), unicodedata.unidata_version, " ".join(probe))
 
 

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mentionwatch.match.words import HYPHENS, MOST_JOINED, anchor_keys, fold_cased, raw_words, split_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mentionwatch.match.tree import Term
 
-_JOINT = re.compile(r"([.\-\u2010\u2011])")
+_JOINT = re.compile(rf"([.{re.escape(HYPHENS)}])")
 _PIECE = re.compile(r"[\w'’*?]+")
 _TOP = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
 # Without its apostrophe it would be another word: we'll, she'd, can't.
@@ -105,6 +107,10 @@ def _close(word: str) -> str:
     return word if "'" not in word or _CONTRACTED.fullmatch(word) else word.replace("'", "")
 
 
+#: Letters of a name that is written without its apostrophe, beside the o or the s, see ``words.find_places``.
+_SHORTEST_CLOSED = 3
+
+
 class Anchor(NamedTuple):
     """What a text that a term matches surely holds: one of some keys, or a word that begins so."""
 
@@ -112,24 +118,41 @@ class Anchor(NamedTuple):
     prefix: str = ""
 
 
-def anchors(term: Term) -> tuple[Anchor, ...] | None:
+def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | None:
     """Give what the texts that a term matches have in common; each of them fits one anchor.
 
-    None: nothing can be told (a wildcard at the start of the only word).
+    Args:
+        term: A word or a phrase.
+        cost: How many texts a word stands in, about: a phrase is looked up by its rarest.
+
+    Returns:
+        The anchors; None where nothing can be told (a wildcard at the start of the only word).
     """
-    found = []
+    found: list[Anchor] = []
     for spelling in (*spellings(term), *_host_spelling(term)):
         plain = [word.folded for word in spelling if not word.is_wild]
         if plain:
-            found.append(Anchor(anchor_keys(max(plain, key=len))))  # long words are rare
+            found.append(Anchor(anchor_keys(min(plain, key=cost))))
             continue
-        prefix = max((re.split(r"[*?]", word.folded, maxsplit=1)[0] for word in spelling), key=len)
-        # An apostrophe separates keys.
-        prefix = prefix.rpartition("'")[2] or prefix.partition("'")[0]
-        if not prefix:
+        several = [_beginnings(re.split(r"[*?]", word.folded, maxsplit=1)[0]) for word in spelling]
+        begun = max(several, key=lambda beginnings: min(map(len, beginnings)))
+        if not all(begun):
             return None
-        found.append(Anchor(prefix=prefix))
+        found += [Anchor(prefix=one) for one in begun]
     return tuple(dict.fromkeys(found))
+
+
+def _beginnings(prefix: str) -> tuple[str, ...]:
+    """Give the beginnings of which one is that of a key, wherever a word begins so; "" where it may be any."""
+    if "'" in prefix:  # an apostrophe separates keys
+        return (prefix.rpartition("'")[2] or prefix.partition("'")[0],)
+    # "wendys*" also fits "Wendy's", and "oreil*" fits "O'Reilly": at least three letters beside the apostrophe.
+    found = [prefix, *([prefix[:-1]] if prefix.endswith("s") and len(prefix) > _SHORTEST_CLOSED else [])]
+    if prefix.startswith("o"):
+        found.append(prefix[1:])
+        if prefix.endswith("s") and len(prefix) > _SHORTEST_CLOSED + 1:
+            found.append(prefix[1:-1])
+    return tuple(found)
 
 
 def _host_spelling(term: Term) -> tuple[Spelling, ...]:
@@ -149,6 +172,11 @@ def to_ascii(host: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def wildcard(word: str) -> re.Pattern[str]:
-    """Make the pattern of a word with ``*`` (any letters) and ``?`` (exactly one)."""
-    pieces = ("[^']*" if char == "*" else "[^']" if char == "?" else re.escape(char) for char in word)
-    return re.compile("".join(pieces))
+    """Make the pattern of a word with ``*`` (any letters) and ``?`` (exactly one).
+
+    What stands between two ``*`` is taken where it comes first, and no other place of it is tried (an atomic group,
+    which older Pythons can only do by looking ahead): that finds the same, and a word of 100,000 letters is no trap.
+    """
+    first, *others = ("".join("[^']" if char == "?" else re.escape(char) for char in part) for part in word.split("*"))
+    between = "".join(rf"(?=([^']*?{part}))\{number}" for number, part in enumerate(others[:-1], 1))
+    return re.compile(f"{first}{between}[^']*{others[-1]}" if others else first)

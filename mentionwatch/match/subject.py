@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.match.mask import Regions, find_regions
 from mentionwatch.match.spelling import Word, wildcard
+from mentionwatch.match.wildcards import begin_alike
 from mentionwatch.match.words import Cut, Place, Places, cut_words, find_places, fold_cased, place_words
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Index:
         # The hidden starts are no hyphens or hashtags, so that the text as given can be looked at.
         return place_words(self.text, words, hidden)
 
+    @cached_property
+    def _sorted_words(self) -> list[str]:
+        return sorted(self.places)
+
     @property
     def all_words(self) -> Iterable[str]:
         """Its folded words, those in links and code too."""
@@ -91,7 +96,8 @@ class Index:
     def _fitting(self, word: str) -> list[Place]:
         if word not in self._wild:
             fits = wildcard(word).fullmatch
-            self._wild[word] = [place for key, places in self.places.items() if fits(key) for place in places]
+            keys = begin_alike(self._sorted_words, word)
+            self._wild[word] = [place for key in keys if fits(key) for place in self.places[key]]
         return self._wild[word]
 
     def positions(self, start: int, end: int) -> tuple[float, float]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from mentionwatch.match.dialects import OPERATORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _QUOTE = re.compile('["“”„‟«»]')
 #: What a bare word may hold beside letters and digits.
@@ -130,40 +134,48 @@ def _group(node: Node, *kinds: type) -> str:
 Leaf = Term | Literal | Regex | Field
 
 
-def cover(node: Node, *, negated: bool = False) -> tuple[Leaf, ...] | None:
+def breadth(leaves: tuple[Leaf, ...]) -> tuple[bool, int, int]:
+    """Order covers by how much they let through, as far as that can be told without knowing any text."""
+    wide = any(isinstance(leaf, (Regex, Field)) for leaf in leaves)
+    return wide, len(leaves), -min(len(leaf.words) if isinstance(leaf, Term) else 1 for leaf in leaves)
+
+
+def cover(
+    node: Node, *, negated: bool = False, cost: Callable[[tuple[Leaf, ...]], Any] = breadth
+) -> tuple[Leaf, ...] | None:
     """Find leaves of which every text that matches has one.
 
-    Of an AND the narrowest side is enough: the one with the fewest leaves, then with the longest phrases, then the
-    first; expressions and fields are wide.  Of an OR all sides are needed.  Negated leaves never count.
+    Of an AND the side that costs least is enough, as it is written: the one with the fewest leaves, then with the
+    longest phrases, then the first; expressions and fields are wide.  Of an OR all sides are needed.  Negated leaves
+    never count.
+
+    Args:
+        node: The tree.
+        negated: It stands under a NOT.
+        cost: What leaves cost, in an order.
 
     Returns:
         The leaves in the order of the query; None when what has none of them matches.
     """
     if isinstance(node, Not):
-        return cover(node.part, negated=not negated)
+        return cover(node.part, negated=not negated, cost=cost)
     if isinstance(node, (Term, Literal, Regex)):
         return None if negated else (node,)
     if isinstance(node, Field):
-        return _cover_field(node, negated=negated)
+        return _cover_field(node, cost, negated=negated)
     parts = (node.left, node.right) if isinstance(node, Near) else node.parts
     if isinstance(node, Near) and negated:
         return None
-    sides = [cover(part, negated=negated) for part in parts]
+    sides = [cover(part, negated=negated, cost=cost) for part in parts]
     found = [side for side in sides if side is not None]
     if isinstance(node, (And, Near)) != negated:
-        return min(found, key=breadth, default=None)
+        return min(found, key=cost, default=None)
     return tuple(leaf for side in found for leaf in side) if len(found) == len(sides) else None
 
 
-def _cover_field(node: Field, *, negated: bool) -> tuple[Leaf, ...] | None:
+def _cover_field(node: Field, cost: Callable[[tuple[Leaf, ...]], Any], *, negated: bool) -> tuple[Leaf, ...] | None:
     if negated:
         return None
     # Title and text are searched anyway.
-    inside = cover(node.part) if node.part is not None and node.name in {"title", "text"} else None
+    inside = cover(node.part, cost=cost) if node.part is not None and node.name in {"title", "text"} else None
     return inside or (node,)
-
-
-def breadth(leaves: tuple[Leaf, ...]) -> tuple[bool, int, int]:
-    """Order covers by how much they let through, as far as that can be told."""
-    wide = any(isinstance(leaf, (Regex, Field)) for leaf in leaves)
-    return wide, len(leaves), -min(len(leaf.words) if isinstance(leaf, Term) else 1 for leaf in leaves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, get_args
 
@@ -13,6 +13,7 @@ from mentionwatch.settings import parse_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
 _LONGEST = 200
 _STARS = re.compile(r"(<=|>=|<|>|=)?(\d(?:\.\d{1,3})?)\*?", re.ASCII)
@@ -24,8 +25,13 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _STATES = (*get_args(MentionState), *(state for state in get_args(AlertState) if state not in get_args(MentionState)))
 
 
-def read_value(name: str, written: str) -> Node:
+def read_value(name: str, written: str, zone: tzinfo | None = timezone.utc) -> Node:
     """Make the node of a field and its value.
+
+    Args:
+        name: The field's.
+        written: The value.
+        zone: Of days and times without one; None: the system's.
 
     Raises:
         ValueError: The value is none for this field; the message says what would be right.
@@ -33,7 +39,7 @@ def read_value(name: str, written: str) -> Node:
     if name == "stars":
         return _stars(written)
     if name in {"since", "until"}:
-        return Field(name, value=_time(name, written))
+        return Field(name, value=_time(name, written, zone))
     value = written.strip().casefold()
     if not value:
         raise ValueError(f"after {name}: a value is expected")
@@ -75,18 +81,35 @@ def _star(number: float) -> float:
     return number
 
 
-def _time(name: str, written: str) -> str:
-    """A length of time as written, a day, or a time in UTC."""
+def _time(name: str, written: str, zone: tzinfo | None) -> str:
+    """A length of time as written, a day of UTC, or a time in UTC."""
     value = written.strip()
     advice = f"write a day ({name}:2026-11-01), a time in quotes, or how long ago ({name}:7d)"
     try:
         if _DAY.fullmatch(value):
-            return date.fromisoformat(value).isoformat()
+            return _day(name, date.fromisoformat(value), zone)
         if value[:1].isdigit() and value[-1:] in set("smhdw"):
             parse_span(value)
             return value.replace(" ", "")
         # Python 3.10 does not know the Z.
         at = datetime.fromisoformat(value[:-1] + "+00:00" if value[-1:] in {"Z", "z"} else value)
-        return (at.replace(tzinfo=timezone.utc) if at.tzinfo is None else at.astimezone(timezone.utc)).isoformat()
-    except (ValueError, OverflowError) as e:
+        return _in_utc(at, zone).isoformat()
+    except (ValueError, OverflowError, OSError) as e:
         raise ValueError(f"{written!r} is no time; {advice}") from e
+
+
+def _day(name: str, day: date, zone: tzinfo | None) -> str:
+    """A day of UTC as it is; of another zone the time when it begins, or, for until:, when the next one does."""
+    if zone is timezone.utc:
+        return day.isoformat()
+    try:
+        bound = day + timedelta(days=1) if name == "until" else day
+        return _in_utc(datetime.combine(bound, time()), zone).isoformat()
+    except (ValueError, OverflowError, OSError):  # at the ends of all time an hour more or less is no matter
+        return day.isoformat()
+
+
+def _in_utc(at: datetime, zone: tzinfo | None) -> datetime:
+    # A time without a zone is the system's for Python, with the offset of that day.
+    aware = at.replace(tzinfo=zone) if at.tzinfo is None and zone is not None else at
+    return aware.astimezone(timezone.utc)

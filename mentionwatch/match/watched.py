@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mentionwatch.errors import MatchTimeout
 from mentionwatch.match.evaluate import Evaluation, Spans
-from mentionwatch.match.fields import link_host
 from mentionwatch.match.parse import Query, compile_query
+from mentionwatch.match.voices import Sites, author_keys, own_keys
 from mentionwatch.model import Match
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mentionwatch.model import Entry
     from mentionwatch.settings import Brand
 
+T = TypeVar("T")
+
 #: Words between a brand and its context, at most; what stands in the title is near to everything.
 CONTEXT_WORDS = 30
 
@@ -27,14 +29,14 @@ class Ignored:
     """Authors and sites that are left out."""
 
     def __init__(self, authors: Iterable[str], sites: Iterable[str]) -> None:
-        self._authors = {_author_key(author) for author in authors}
-        self._sites = {_site_key(site) for site in sites}
+        self._authors = {key for author in authors for key in own_keys(author)}
+        self._sites = Sites(sites)
 
     def fits(self, entry: Entry) -> bool:
         """Tell whether an entry is left out."""
-        if self._authors and entry.author is not None and _author_key(entry.author) in self._authors:
+        if self._authors and entry.author is not None and not self._authors.isdisjoint(author_keys(entry.author)):
             return True
-        return bool(self._sites) and not self._sites.isdisjoint(_hosts(entry.url))
+        return self._sites.hold(entry.url)
 
 
 class Watched:
@@ -55,22 +57,44 @@ class Watched:
         self._ignored = Ignored((*brand.own_authors, *brand.ignore_authors), brand.ignore_sites)
 
     def find(self, numbers: Sequence[int], subject: Subject, patience: Patience) -> Match | None:
-        """Match the queries with these numbers; the first that matches is the keyword."""
+        """Match the queries with these numbers; the first that matches is the keyword.
+
+        Raises:
+            MatchTimeout: An expression took too long, and whether the brand is there hangs on it: no other query
+                matches, or one of `exclude` may.
+        """
         if subject.entry is not None and self._ignored.fits(subject.entry):
             return None
-        for number in numbers:
-            query = self.match[number]
-            spans = _spans(query, subject, patience)
-            if spans is not None and self._has_context(spans, subject, patience):
-                excluded = any(_spans(other, subject, patience) is not None for other in self.exclude)
-                return None if excluded else Match(self.name, query.text, spans)
-        return None
+        found = _first(self._match(number, subject, patience) for number in numbers)
+        if found is None:
+            return None
+        excluded = _first(_try(other, subject, patience) for other in self.exclude)
+        if excluded is not None and not isinstance(excluded, MatchTimeout):
+            return None
+        for unknown in (found, excluded):
+            if isinstance(unknown, MatchTimeout):
+                raise unknown
+        return found if isinstance(found, Match) else None
 
-    def _has_context(self, spans: Spans, subject: Subject, patience: Patience) -> bool:
+    def _match(self, number: int, subject: Subject, patience: Patience) -> Match | MatchTimeout | None:
+        query = self.match[number]
+        spans = _try(query, subject, patience)
+        if spans is None or isinstance(spans, MatchTimeout):
+            return spans
+        near = self._has_context(spans, subject, patience)
+        return near if isinstance(near, MatchTimeout) else Match(self.name, query.text, spans) if near else None
+
+    def _has_context(self, spans: Spans, subject: Subject, patience: Patience) -> bool | MatchTimeout:
         if not self.context:
             return True
-        found = (_spans(query, subject, patience) for query in self.context)
-        return any(near is not None and is_near(spans, near, subject) for near in found)
+        found = _first(self._near(query, spans, subject, patience) for query in self.context)
+        return found if isinstance(found, MatchTimeout) else found is not None
+
+    def _near(self, query: Query, spans: Spans, subject: Subject, patience: Patience) -> Spans | MatchTimeout | None:
+        found = _try(query, subject, patience)
+        if found is None or isinstance(found, MatchTimeout):
+            return found
+        return found if is_near(spans, found, subject) else None
 
 
 def is_near(spans: Spans, context: Spans, subject: Subject) -> bool:
@@ -90,24 +114,20 @@ def is_near(spans: Spans, context: Spans, subject: Subject) -> bool:
     return False
 
 
-def _spans(query: Query, subject: Subject, patience: Patience) -> Spans | None:
+def _first(found: Iterable[T | MatchTimeout | None]) -> T | MatchTimeout | None:
+    """Give the first that is there; where none is, why one is not known."""
+    unknown = None
+    for one in found:
+        if isinstance(one, MatchTimeout):
+            unknown = unknown or one
+        elif one is not None:
+            return one
+    return unknown
+
+
+def _try(query: Query, subject: Subject, patience: Patience) -> Spans | MatchTimeout | None:
+    """Give where a query matches, none for what stands in no text; None: it does not; or why it is not known."""
     try:
         return Evaluation(subject, patience.find, exact_case=query.exact_case).spans(query.tree)
     except MatchTimeout as e:
-        raise MatchTimeout(e.pattern, e.seconds, query.text) from None
-
-
-def _author_key(author: str) -> str:
-    return author.strip().casefold().removeprefix("@").removeprefix("/").removeprefix("u/")
-
-
-def _site_key(site: str) -> str:
-    """Give the host of a site written as a host or as a URL."""
-    return link_host(site if "//" in site else f"//{site}").removeprefix("www.")
-
-
-def _hosts(url: str | None) -> list[str]:
-    """List a URL's host and the domains above it."""
-    host = link_host(url) if url else ""
-    labels = host.split(".")
-    return [".".join(labels[i:]) for i in range(len(labels))] if host else []
+        return MatchTimeout(e.pattern, e.seconds, query.text)

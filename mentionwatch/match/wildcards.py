@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
 from mentionwatch.match.words import split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Letters that ``*`` needs before it, and how many of it a word may have.
 LETTERS_BEFORE_STAR, MAX_STARS = 3, 3
+_WILD = re.compile(r"[*?]")
 
 
 def split_wild(written: str) -> tuple[str, ...]:
@@ -31,3 +39,9 @@ def wrong_wildcard(word: str) -> str | None:
     if word.count("*") > MAX_STARS:
         return f"a word may have {MAX_STARS} * at most"
     return None
+
+
+def begin_alike(keys: Sequence[str], word: str) -> Sequence[str]:
+    """Give those of sorted words that begin as a word with wildcards does."""
+    begun = _WILD.split(word, maxsplit=1)[0]
+    return keys[bisect_left(keys, begun) : bisect_left(keys, begun + chr(0x10FFFF))]

@@ -12,7 +12,7 @@
 * A hashtag in camel case is its parts and the whole: "#AcmeRouter" is ``acme``, ``router`` and ``acmerouter``.
 * Compared without case, without accents on Latin and Greek letters (``nestle`` is ``Nestlé``), ``ß`` as ``ss``, ``ø``
   as ``o``, ``æ`` as ``ae``, the Turkish ``İ`` and ``ı`` as ``i``, and with compatibility forms made plain (``Ａｃｍｅ``
-  is ``acme``).  Soft hyphens and zero-width joiners do not count.
+  is ``acme``).  Soft hyphens and what has no width do not count.
 
 Offsets are always in the text as given: words are cut first and folded one by one.
 """
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 APOSTROPHES = "'’‘ʼ＇"
-#: What joins the parts of a compound: hyphen-minus, hyphen, non-breaking hyphen.
-HYPHENS = "-\u2010\u2011"
-#: Inside a word, shown as nothing: soft hyphen, zero-width (non-)joiner, word joiner, byte order mark.
-IGNORED = "\u00ad\u200c\u200d\u2060\ufeff"
+#: What joins the parts of a compound: hyphen-minus, hyphen, non-breaking hyphen, and the dash that it is made into.
+HYPHENS = "-\u2010\u2011\u2013"
+#: Inside a word, shown as nothing: soft hyphen, zero-width space and (non-)joiner, word joiner, invisible operators,
+#: byte order mark.
+IGNORED = "\u00ad\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"
 #: Scripts without spaces: Thai and Lao, Burmese, Hangul, Khmer, Kana and Han with what is between, their halfwidths.
 SOLO = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u312f\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mentionwatch.store import Stored, StoredHead
-from mentionwatch.stories import COPY_SPAN, Head, MemoryShelf, Placed, fold, place
+from mentionwatch.stories import COPY_SPAN, Head, MemoryShelf, Named, Place, Placed, fold, place, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,14 +38,15 @@ def fold_new(store: Store, mentions: Iterable[Mention]) -> tuple[tuple[Mention, 
     found = list(mentions)
     entries = {m.entry_id: m for m in found}
     # An entry that is new to one more brand stays where it is.
-    known = store.placed(list(entries))
+    known = {id_: Place(copy, story) for id_, (copy, story) in store.placed(list(entries)).items()}
     shelf = _StoreShelf(store)
     for mention in sorted(entries.values(), key=lambda m: (counts_at(m), m.entry_id)):
         if mention.entry_id not in known:
             at = shelf.at = counts_at(mention)
             placed = place(mention.entry, mention.entry_id, at, shelf)
-            known[mention.entry_id] = placed.copy, placed.story
-    folded = (replace(m, copy=known[m.entry_id][0], story=known[m.entry_id][1]) for m in found)
+            known[mention.entry_id] = Place(placed.copy, placed.story)
+    known = settle(known, shelf.latest)
+    folded = (replace(m, copy=known[m.entry_id].copy, story=known[m.entry_id].story) for m in found)
     return tuple(folded), tuple(shelf.new)
 
 
@@ -59,7 +60,8 @@ class _StoreShelf:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._new = MemoryShelf()
+        #: What is new alone.
+        self.latest = MemoryShelf()
         #: When what is placed counts.
         self.at: datetime | None = None
         #: What has to be stored.
@@ -69,18 +71,28 @@ class _StoreShelf:
         """See Shelf."""
         assert self.at is not None
         stored = self._store.heads(keys, since=self.at - COPY_SPAN, until=self.at + COPY_SPAN)
-        found = {h.entry_id: (Head(h.entry_id, h.entry, h.story, h.first, h.last), h.shared) for h in stored}
-        for head, shared in self._new.heads(keys):
-            found[head.entry_id] = head, shared
+        found = {
+            h.copy: (self.latest.head(h.copy) or Head(h.copy, h.entry_id, h.entry, h.story, h.first, h.last), h.shared)
+            for h in stored
+            # What has another text by now is found by that.
+            if h.copy not in self.latest.moved
+        }
+        for head, shared in self.latest.heads(keys):
+            found[head.copy] = head, shared
         return list(found.values())
 
-    def stories(self, names: Sequence[str]) -> Mapping[str, str]:
+    def named(self, names: Sequence[str]) -> Mapping[str, Named]:
         """See Shelf."""
-        return {**self._store.stories(names), **self._new.stories(names)}
+        found = {name: Named(*both) for name, both in self._store.stories(names).items()}
+        for name, latest in self.latest.named(names).items():
+            found[name] = Named(latest.story, latest.copy or (found[name].copy if name in found else None))
+        return found
 
     def put(self, placed: Placed, at: datetime) -> None:
         """See Shelf."""
-        self._new.put(placed, at)
+        self.latest.put(placed, at)
         head = placed.head
-        stored = StoredHead(head.entry_id, head.entry, head.story, head.first, head.last)
-        self.new.append(Stored(stored, placed.keys, placed.names, at))
+        stored = StoredHead(head.copy, head.entry_id, head.entry, head.story, head.first, head.last) if head else None
+        self.new.append(
+            Stored(placed.copy, placed.story, stored, placed.keys, placed.names, placed.pages, placed.gone, at)
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mentionwatch import health
 from mentionwatch.fetch import Fetcher
 from mentionwatch.fetch.hosts import Cooled
-from mentionwatch.model import Failed, Outcome, Postponed
+from mentionwatch.model import Failed, Outcome, Polled, Postponed
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.fold import fold_new
@@ -353,6 +353,11 @@ def summary(report: PollReport) -> str:
     found = len(report.mentions)
     line = f"{found} new mention{'s' * (found != 1)}"
     if found:
-        line += f" ({', '.join(f'{count} {label}' for label, count in sorted(tones.items()))})"
+        copies = sum(mention.copy not in {None, mention.entry_id} for mention in report.mentions)
+        line += f" ({', '.join(f'{count} {label}' for label, count in sorted(tones.items()))}"
+        line += f"; {copies} {'is a copy' if copies == 1 else 'are copies'})" if copies else ")"
     line += f" from {len(report.outcomes)} source{'s' * (len(report.outcomes) != 1)}"
-    return line + (f"; {failed} failed" if failed else "")
+    old = sum(outcome.old for outcome in report.outcomes if isinstance(outcome, Polled))
+    line += f"; {failed} failed" if failed else ""
+    what = "entry that is" if old == 1 else "entries that are"
+    return line + (f"; {old:,} {what} older than [store] keep, or than backfill, left out" if old else "")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import timezone
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from mentionwatch.errors import MatchTimeout, UsageError
-from mentionwatch.match import And, Node, Not, Or, Term, compile_query, match_entry
+from mentionwatch.match import compile_query, match_entry
 from mentionwatch.match.prefilter import index_version, narrow
 from mentionwatch.model import Entry, Mention, Tone
 from mentionwatch.pipeline.tell import MOST_EVIDENCE
@@ -20,7 +21,7 @@ from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from mentionwatch.match import Query
     from mentionwatch.model import Alert, MentionState
@@ -59,6 +60,7 @@ def search_store(
     sort: Sort = "newest",
     limit: int | None = None,
     saved: Mapping[str, str] | None = None,
+    zone: tzinfo | None = timezone.utc,
     now: datetime | None = None,
     by_index: bool = True,
 ) -> Found:
@@ -71,13 +73,14 @@ def search_store(
         sort: "negative": lowest polarity first.
         limit: Most mentions given back.
         saved: Queries by name, for ``@name``.
+        zone: Of days in since: and until:; None: the system's.
         now: Present time, for ``since:7d``.
         by_index: Let the index choose what is looked at; what is found is the same without it.
 
     Raises:
         QueryError: The query cannot be read.
     """
-    compiled = compile_query(query, saved=saved or {}, stored=True) if query else None
+    compiled = compile_query(query, saved=saved or {}, stored=True, zone=zone) if query else None
     searcher = _Searcher(store, compiled, wanted, now=now, oldest_first=sort == "oldest")
     most = limit + 1 if limit is not None else None
     if sort == "negative":
@@ -139,6 +142,7 @@ def search_alerts(
     live: bool = False,
     limit: int | None = None,
     saved: Mapping[str, str] | None = None,
+    zone: tzinfo | None = timezone.utc,
     now: datetime | None = None,
 ) -> list[Alert]:
     """Search alerts, the latest first.
@@ -152,7 +156,7 @@ def search_alerts(
     """
     if not query:
         return store.alerts(brand=brand, live=live, limit=limit)
-    compiled = compile_query(query, saved=saved or {}, stored=True)
+    compiled = compile_query(query, saved=saved or {}, stored=True, zone=zone)
     alerts = store.alerts(brand=brand, live=live)
     return list(islice((alert for alert in alerts if _alert_matches(store, compiled, alert, now)), limit))
 
@@ -174,25 +178,6 @@ def _nothing(alert: Alert) -> Mention:
     """What stands for the mentions of an alert when none is stored any more."""
     nobody = Entry(source="")
     return Mention("", "", alert.brand, "", nobody, Tone("unknown", None, None), alert.opened, "")
-
-
-def lone_letters(query: str, *, saved: Mapping[str, str] | None = None, stored: bool = False) -> list[str]:
-    """Words that a query finds alone, and of which only one letter is left because punctuation does not count: ``C++``.
-
-    Raises:
-        QueryError: The query cannot be read.
-    """
-    return list(dict.fromkeys(_lone(compile_query(query, saved=saved or {}, stored=stored).tree)))
-
-
-def _lone(node: Node) -> list[str]:
-    if isinstance(node, Term):
-        return [node.written] if len("".join(node.words)) == 1 < len(node.written.strip()) else []
-    if not isinstance(node, (And, Or)):
-        return []
-    found = [_lone(part) for part in node.parts if not isinstance(part, Not)]
-    # Beside another word that has to be there, one letter is enough.
-    return [] if isinstance(node, And) and not all(found) else [word for words in found for word in words]
 
 
 def known_source(store: Store, config: Config, name: str) -> str:

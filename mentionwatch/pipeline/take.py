@@ -66,6 +66,8 @@ class _Found:
     words: dict[str, str] = field(default_factory=dict)
     undecided: Counter[str] = field(default_factory=Counter)
     new: int = 0
+    #: How many are older than what is kept.
+    old: int = 0
 
     def note_timeout(self, timeout: MatchTimeout) -> None:
         """Count an entry of which it is not known whether it matches."""
@@ -139,7 +141,7 @@ class Taker:
         """Match, judge and compare with what is stored."""
         look = self._look(got, before, now)
         found = _Found() if got.failed else await self._find(got, before, now, look)
-        outcome = _outcome(got, len(found.mentions), found.new)
+        outcome = _outcome(got, found)
         status, change = health.next_status(
             before, outcome, place=self._place, fail_after=self._settings.fail_after, now=now, look=look
         )
@@ -181,11 +183,12 @@ class Taker:
         watched = self._store.watched(self._settings.name)
         first = {brand.name for brand in self._brands if watched.get(brand.name) != self._watch_key(brand)}
         entries = self._wanted(got.entries, before, now)
+        old = len(got.entries) - len(entries)
         known = self._store.identify(self._settings.name, entries)
         if look.reidentified:
             first = {brand.name for brand in self._brands}
         # Matching and judging are work for the processor: in a thread, other sources' answers go on being received.
-        return await asyncio.to_thread(self._judge, entries, known, first, now)
+        return replace(await asyncio.to_thread(self._judge, entries, known, first, now), old=old)
 
     def _wanted(self, entries: Sequence[Entry], before: SourceStatus | None, now: datetime) -> list[Entry]:
         """Without what is too old to be kept, or to be stored at all: at every poll, or it would come again."""
@@ -284,12 +287,13 @@ def _retry_after(got: Collected) -> timedelta | None:
     return max((wait for wait in waits if wait is not None), default=None)
 
 
-def _outcome(got: Collected, mentions: int, new: int) -> Outcome:
+def _outcome(got: Collected, found: _Found) -> Outcome:
     if got.failed:
         return Failed(got.source, got.failed)
     if got.asked and got.unchanged == len(got.asked):
         return NotModified(got.source)
-    return Polled(got.source, len(got.entries), new, mentions, tuple(got.dropped), tuple(got.errors))
+    read, mentions = len(got.entries), len(found.mentions)
+    return Polled(got.source, read, found.new, mentions, tuple(got.dropped), tuple(got.errors), found.old)
 
 
 def _outage(before: SourceStatus | None, status: SourceStatus) -> tuple[datetime, datetime | None] | None:

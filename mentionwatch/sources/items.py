@@ -17,8 +17,8 @@ from mentionwatch.model import Dropped, Entry
 from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.dates import parse_date
 from mentionwatch.sources.extensions import NOTHING, Extensions
-from mentionwatch.sources.links import absolute, destination
-from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.links import absolute, destination, kept_links
+from mentionwatch.sources.markup import Plain, plain_title, read_markup
 from mentionwatch.sources.sameness import error_of, is_error, name_apart
 from mentionwatch.text import one_line
 
@@ -103,8 +103,8 @@ def _base(feed: Feed, url: str) -> str:
 
 def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response) -> Entry:
     language = _language(item.language) or _language(feed.language)
-    text, quoted = _longest(item.texts)
-    told = strip_boilerplate(text or "")
+    plain = _longest(item.texts)
+    told = strip_boilerplate(plain.text)
     url = _url(item, base, discussed_at_id=told.discussed_at_id)
     published, raw = _date(item.dates, response.fetched_at, language)
     rating = _rating(item.more.rating)
@@ -128,8 +128,9 @@ def _to_entry(source: str, item: Item, feed: Feed, base: str, response: Response
         version=one_line(item.more.version or "", 50) or None if rating is not None else None,
         rating=rating,
         engagement=sum(engagement) if engagement else None,
-        quoted=quoted,
+        quoted=plain.quoted,
         about=_about(item.texts, base, url),
+        links=kept_links(plain.links, base, told.text, url),
     )
 
 
@@ -163,9 +164,8 @@ def _country(url: str) -> str | None:
     return found[1].upper() if found else None
 
 
-def _longest(texts: tuple[str, ...]) -> tuple[str | None, str | None]:
-    text, quoted = max((plain_text(t) for t in texts[:_MAX_TEXTS]), key=lambda x: len(x[0]), default=("", None))
-    return text or None, quoted
+def _longest(texts: tuple[str, ...]) -> Plain:
+    return max(map(read_markup, texts[:_MAX_TEXTS]), key=lambda plain: len(plain.text), default=Plain("", None))
 
 
 def _about(texts: tuple[str, ...], base: str, url: str | None) -> str | None:

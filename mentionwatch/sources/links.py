@@ -5,9 +5,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from mentionwatch.identity import strip_tracking
+from mentionwatch.identity import strip_tracking, url_key
+from mentionwatch.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Longer ones are no addresses of pages; browsers stop at about this too.
 _MAX_URL = 8_000
@@ -20,6 +25,8 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,5}|#[xX][\da-fA-F]{1,4});")
 _WHOLE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 #: A redirector's link may lead to another one's.
 _MAX_HOPS = 3
+#: Links of a text that are kept, and the longest of them.
+_MOST_KEPT, _LONGEST_KEPT = 20, 2_000
 #: Who redirects to an address that stands in the link: host without "www.", how its path starts, and the parameters
 #: that hold the address, the best first; none: all of the query is the address.
 _REDIRECTORS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = tuple(
@@ -41,6 +48,41 @@ _REDIRECTORS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = tuple(
         (r"retriever-info\.com", "/go/", "u"),
     )
 )
+
+
+class Link(NamedTuple):
+    """A link in markup, as published."""
+
+    href: str
+    #: What is shown of it, on one line.
+    words: str
+
+
+def kept_links(found: Iterable[Link], base: str, text: str | None, own: str | None) -> tuple[str, ...] | None:
+    """The links of a text that do not stand in it, led to where they end, each once and in order; None for none.
+
+    Args:
+        found: As they stood in its markup.
+        base: What relative ones are relative to.
+        text: What was kept of the text: what links the boilerplate around it has, nobody wrote.
+        own: The entry's own address, which is none.
+    """
+    shown, known = one_line(text or ""), {url_key(own) if own else ""}
+    kept: list[str] = []
+    for link in found:
+        url = destination(base, link.href) if link.words in shown else None
+        if url is None or len(url) > _LONGEST_KEPT or url_key(url) in known | {_key_of(link.words)}:
+            continue
+        known.add(url_key(url))
+        kept.append(url)
+        if len(kept) == _MOST_KEPT:
+            break
+    return tuple(kept) or None
+
+
+def _key_of(words: str) -> str | None:
+    """The key of an address that is shown whole."""
+    return url_key(words if "://" in words else f"http://{words}") if "." in words and " " not in words else None
 
 
 def absolute(base: str, href: str | None) -> str | None:

@@ -11,8 +11,8 @@ from mentionwatch.model import Dropped, Entry, EntryKind
 from mentionwatch.sources import values
 from mentionwatch.sources.boilerplate import strip_boilerplate
 from mentionwatch.sources.dates import parse_date
-from mentionwatch.sources.links import absolute, destination
-from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.links import Link, absolute, destination, kept_links
+from mentionwatch.sources.markup import Plain, plain_title, read_markup
 from mentionwatch.sources.quotes import split_quotes
 from mentionwatch.sources.sameness import Known
 from mentionwatch.sources.template import fill
@@ -79,12 +79,13 @@ class Reader:
         fields = self._spec.fields
         language = self._first(item, fields.language, self._as_language) or self._language
         published, raw = parse_date(self._first(item, fields.published, _as_date), now=self._now, language=language)
-        body, quoted = self._body(item)
+        body, quoted, links = self._body(item)
+        url = self._url(item)
         return Entry(
             source=self._name,
             guid=self._guid(item),
             kind=next((k for v in values.find(item, fields.kind) if (k := self._kind(v))), self._spec.kind),
-            url=self._url(item),
+            url=url,
             title=self._title(item),
             text=body,
             author=self._line(item, fields.author),
@@ -99,6 +100,7 @@ class Reader:
             engagement=self._engagement(item),
             quoted=quoted,
             about=self._page(item, fields.about),
+            links=kept_links(links, self._base, body, url),
         )
 
     def _kind(self, value: Any) -> EntryKind | None:
@@ -151,17 +153,17 @@ class Reader:
             item, fields.title_html, lambda v: plain_title(v[: values.TEXT_CAP]) if isinstance(v, str) else None
         )
 
-    def _body(self, item: Any) -> tuple[str | None, str | None]:
-        """The longer of the plain and the HTML text, and what it quotes of others."""
+    def _body(self, item: Any) -> tuple[str | None, str | None, tuple[Link, ...]]:
+        """The longer of the plain and the HTML text, what it quotes of others, and the links of the HTML."""
         fields = self._spec.fields
         plain = self._first(item, fields.text, values.as_text) or ""
         markup = self._first(item, fields.html, lambda v: v if isinstance(v, str) and v.strip() else None)
-        text, quoted = plain_text(markup[: values.TEXT_CAP]) if markup else ("", None)
+        text, quoted, links = read_markup(markup[: values.TEXT_CAP]) if markup else Plain("", None)
         if len(plain) > len(text) + len(quoted or ""):
             text, quoted = split_quotes(plain, [])
         for pattern in self._spec.strip:
             text = _compiled(pattern).sub("", text)
-        return clean_or_none(strip_boilerplate(text).text), quoted
+        return clean_or_none(strip_boilerplate(text).text), quoted, links
 
     def _rating(self, item: Any) -> float | None:
         if self._spec.stars:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import html as entities
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mentionwatch.sources.links import absolute
+from mentionwatch.sources.code import mark_code
+from mentionwatch.sources.links import Link, absolute
+from mentionwatch.sources.proportion import is_absurd
 from mentionwatch.sources.quotes import split_quotes
 from mentionwatch.text import clean, one_line
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 _MAX_TEXT = 200_000
 #: Characters of a page in which its head and its JSON-LD are looked for.
 _MAX_PAGE = 4_000_000
-_MAX_TAGS = 5_000
-_MAX_DEPTH = 200
 _MAX_QUOTES = 100
+_MAX_CODES = 1_000
+_MAX_LINKS = 200
 #: Of a whole page, for its microdata.
 _MAX_PAGE_TAGS = 40_000
 _MAX_PROPERTIES = 5_000
@@ -53,16 +55,14 @@ _BLOCK = re.compile(rf"(?i)<(?=/?(?:{_BLOCKS})[\s/>])")
 _CELL = re.compile(r"(?i)<(?=t[dh][\s/>])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,30});")
 _LONG_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][\da-fA-F]{8,});?")
+_CODE = re.compile(r"(?i)<(?:pre|code)[\s>]")
 _PRE = re.compile(r"(?i)<pre[\s>]")
 _SPACES = re.compile(r"[\t\r\n\f ]+")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000}[^<>]*")
 _ANY_TAG = re.compile(r"<(?:!--.*?(?:-->|\Z)|[!/?a-zA-Z][^<>]*>?)", re.DOTALL)
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNSEEN_BLOCK = re.compile(r"(?is)<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)")
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
-)
-_FORMATS = frozenset(("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
+#: How the words of a link begin that leads to a person, a tag or a forum, and what marks one.
+_NAMES = ("@", "#", "＃", "/u/", "u/", "/r/")
+_NO_PAGES = frozenset(("tag", "author", "mention", "hashtag", "u-url"))
 
 _UNSEEN = (
     "script, style, template, noscript, iframe, object, svg, head > title, [hidden], "
@@ -76,25 +76,43 @@ _QUOTE = (
 )
 
 
+class Plain(NamedTuple):
+    """What a marked-up text says."""
+
+    text: str
+    #: Words of others that it quotes.
+    quoted: str | None
+    #: Links of its author's own words, in order; none of pictures, and none to people and tags.
+    links: tuple[Link, ...] = ()
+
+
 def plain_text(html: str) -> tuple[str, str | None]:
-    """Turn markup into (text, words of others that it quotes).
+    """Turn markup into (text, words of others that it quotes); see ``read_markup``."""
+    return read_markup(html)[:2]
+
+
+def read_markup(html: str, *, with_code: bool = True) -> Plain:
+    """Turn markup into plain text.
 
     Block elements become line feeds, what a reader does not see is left out, entities are decoded (a text that was
     escaped twice is decoded twice).  At most the first 200,000 characters are read.
+
+    Args:
+        html: The text, with or without markup.
+        with_code: Code is marked as Markdown marks it.
     """
     html = html[:_MAX_TEXT]
     if not _TAG.search(html) and _ESCAPED_TAG.search(html):
         html = unescape(html)
-    if _TAG.search(html):
-        text, quoted = _strip(html)
-    else:
-        text, quoted = _decode(html), []
-    return split_quotes(clean(text), quoted)
+    if not _TAG.search(html):
+        return Plain(*split_quotes(clean(_decode(html)), []))
+    found = _strip(html, with_code=with_code)
+    return Plain(*split_quotes(clean(found.text), found.quotes), tuple(found.links))
 
 
 def plain_title(html: str) -> str | None:
     """Turn a title, with or without markup, into one line; None when nothing is left."""
-    text, quoted = plain_text(html[:5_000])
+    text, quoted, _links = read_markup(html[:5_000], with_code=False)
     return one_line(text or quoted or "") or None
 
 
@@ -135,7 +153,7 @@ def microdata(html: str) -> list[dict[str, Any]]:
     Nothing where the page has no microdata, or where parsing it would take long.
     """
     page = html[:_MAX_PAGE]
-    if not _MICRODATA.search(page) or _is_absurd(page, _MAX_PAGE_TAGS):
+    if not _MICRODATA.search(page) or is_absurd(page, _MAX_PAGE_TAGS):
         return []
     from selectolax.lexbor import LexborHTMLParser
 
@@ -278,9 +296,15 @@ def _decode(text: str) -> str:
     return unescape(text) if _ENTITY.search(text) else text
 
 
-def _strip(html: str) -> tuple[str, list[str]]:
-    if _is_absurd(html):
-        return unescape(_ANY_TAG.sub("\n", _UNSEEN_BLOCK.sub("\n", html))), []
+class _Stripped(NamedTuple):
+    text: str
+    quotes: list[str]
+    links: list[Link]
+
+
+def _strip(html: str, *, with_code: bool) -> _Stripped:
+    if is_absurd(html):
+        return _Stripped(unescape(_ANY_TAG.sub("\n", _UNSEEN_BLOCK.sub("\n", html))), [], [])
     from selectolax.lexbor import LexborHTMLParser
 
     if not _PRE.search(html):
@@ -289,10 +313,47 @@ def _strip(html: str) -> tuple[str, list[str]]:
     for node in tree.css(_UNSEEN):
         # Nothing is freed while the tree lives, so a node inside one that is gone already is no danger.
         node.decompose(recursive=False)
-    quoted = _take_quotes(tree)
+    if with_code and _CODE.search(html):
+        _mark_codes(tree)
+    quotes = _take_quotes(tree)
     # What was escaped twice inside real markup: "&amp;amp;" shows as "&amp;", which nobody meant.
     text = tree.text()
-    return (unescape(text) if _ENTITY.search(text) else text), quoted
+    return _Stripped(unescape(text) if _ENTITY.search(text) else text, quotes, _links(tree))
+
+
+def _mark_codes(tree: LexborHTMLParser) -> None:
+    """Mark what stands in code elements.
+
+    Mail archives and lists of commits put a whole text of words into one ``pre``: where that is all there is, it is
+    no code.
+    """
+    found = tree.css("pre, code")[:_MAX_CODES]
+    inside: set[int] = set()
+    for node in found:
+        if node.mem_id not in inside:
+            inside |= {inner.mem_id for inner in node.css("pre, code")} - {node.mem_id}
+    outer = [node for node in found if node.mem_id not in inside]
+    if not inside and all(node.tag == "pre" for node in outer) and _says(*outer) == _says(tree):
+        return
+    for node in outer:
+        node.replace_with(mark_code(node.text()))
+
+
+def _says(*parts: LexborHTMLParser | LexborNode) -> str:
+    return "".join("".join(part.text() for part in parts).split())
+
+
+def _links(tree: LexborHTMLParser) -> list[Link]:
+    """Where a text leads to; what names a person or a tag leads to no page that it speaks of."""
+    found = []
+    for node in tree.css("a[href]")[:_MAX_LINKS]:
+        told = node.attributes
+        href, words = (told.get("href") or "").strip(), one_line(node.text())
+        kinds = {*(told.get("rel") or "").split(), *(told.get("class") or "").split()}
+        is_page = words and not words.startswith(_NAMES) and kinds.isdisjoint(_NO_PAGES)
+        if is_page and href and not href.startswith("#"):
+            found.append(Link(href, words))
+    return found
 
 
 def _take_quotes(tree: LexborHTMLParser) -> list[str]:
@@ -305,34 +366,3 @@ def _take_quotes(tree: LexborHTMLParser) -> list[str]:
         quotes.append(node.text())
         node.decompose()
     return quotes
-
-
-#: End tags beyond the start tags there are.
-_MOST_STRAY_ENDS = 1_000
-
-
-def _is_absurd(html: str, most: int = _MAX_TAGS) -> bool:
-    """Whether parsing it could take more than some tens of milliseconds (for a whole page, some hundreds)."""
-    tags = html.count("<")
-    # End tags without a start: with attributes in them, 30,000 took the parser to 1.4 GB.
-    if html.count("</") > tags / 2 + _MOST_STRAY_ENDS:
-        return True
-    if tags > most or any(len(m[0].split()) > 500 for m in _LONG_TAG.finditer(html)):
-        return True
-    return tags > _MAX_DEPTH and _depth(html) > _MAX_DEPTH
-
-
-def _depth(html: str) -> int:
-    """How deep elements are nested at most, as if only the void ones needed no end tag.
-
-    Formatting elements are counted apart: they stay open, and are opened anew in each block, until their own end tag.
-    """
-    depth = formats = deepest = 0
-    for closing, given in _OPEN_OR_CLOSE.findall(html):
-        name = given.lower()
-        step = -1 if closing else name not in _VOID
-        depth = max(0, depth + step)
-        if name in _FORMATS:
-            formats = max(0, formats + step)
-        deepest = max(deepest, depth, formats)
-    return deepest

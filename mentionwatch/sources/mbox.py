@@ -18,8 +18,8 @@ from mentionwatch.identity import text_key
 from mentionwatch.model import Dropped, Entry, EntryKind
 from mentionwatch.sources import body as bodies
 from mentionwatch.sources.dates import parse_date
-from mentionwatch.sources.links import absolute, destination
-from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.links import absolute, destination, kept_links
+from mentionwatch.sources.markup import Plain, plain_text, plain_title, read_markup
 from mentionwatch.sources.quotes import split_quotes
 from mentionwatch.text import clean_or_none, one_line
 
@@ -208,8 +208,7 @@ class _Mail:
         if _ALERTS.search(self._headers.get("from", "")[:_HEADER]) and (found := list(self._alerts(plain, html))):
             yield from found
             return
-        text, quoted = self._own_words(plain, html)
-        entry = self._entry(text, quoted)
+        entry = self._entry(self._own_words(plain, html))
         if entry.title or entry.text or entry.quoted:
             yield entry
 
@@ -236,16 +235,15 @@ class _Mail:
         return plain, html
 
     @staticmethod
-    def _own_words(plain: str, html: str) -> tuple[str | None, str | None]:
+    def _own_words(plain: str, html: str) -> Plain:
         if not plain:
-            text, quoted = plain_text(html)
-        else:
-            text = _ESCAPED.sub(r"\1", plain.replace("\r\n", "\n")[:200_000])
-            signature = _last(_SIGNATURE, text)
-            text, quoted = split_quotes(text[: signature.start()] if signature else text, [])
-        return clean_or_none(text), quoted
+            return read_markup(html)
+        text = _ESCAPED.sub(r"\1", plain.replace("\r\n", "\n")[:200_000])
+        signature = _last(_SIGNATURE, text)
+        return Plain(*split_quotes(text[: signature.start()] if signature else text, []))
 
-    def _entry(self, text: str | None, quoted: str | None) -> Entry:
+    def _entry(self, said: Plain) -> Entry:
+        text, quoted = clean_or_none(said.text), said.quoted
         published, raw = self._date()
         title = self._get("subject")
         author = self._author()
@@ -267,6 +265,7 @@ class _Mail:
             published=published,
             published_raw=raw,
             quoted=quoted,
+            links=kept_links(said.links, "", text, None),
         )
 
     def _date(self) -> tuple[datetime | None, str | None]:

@@ -30,8 +30,8 @@ from mentionwatch.sources.columns import (
 )
 from mentionwatch.sources.dates import parse_date
 from mentionwatch.sources.flat import MAX_COLUMNS, flatten, has_any
-from mentionwatch.sources.links import destination
-from mentionwatch.sources.markup import plain_text, plain_title
+from mentionwatch.sources.links import destination, kept_links
+from mentionwatch.sources.markup import Plain, plain_title, read_markup
 from mentionwatch.text import clean_or_none, one_line
 
 if TYPE_CHECKING:
@@ -180,15 +180,16 @@ class Reader:
         raw = next((flat[c] for c in dates if c not in TRANSPARENT or self._is_table), None)
         published, published_raw = parse_date(_date_in(raw), now=self._now, language=language)
         found, column_of_text = self._text(flat)
-        text, quoted = plain_text(found[: values.TEXT_CAP]) if found else ("", None)
-        rating = self._rating(flat)
+        plain = read_markup(found[: values.TEXT_CAP]) if found else Plain("", None)
+        text = clean_or_none(strip_boilerplate(plain.text).text)
+        url, rating = self._url(flat), self._rating(flat)
         entry = Entry(
             source=self._source,
             guid=_short(first("guid"), values.ID_CAP),
             kind=self._kind(first("kind"), flat, column_of_text, rated=rating is not None),
-            url=self._url(flat),
+            url=url,
             title=self._title(flat, column_of_text),
-            text=clean_or_none(strip_boilerplate(text).text),
+            text=text,
             author=_line(first("author")),
             community=_line(first("community")),
             parent=_line(first("parent")),
@@ -199,7 +200,8 @@ class Reader:
             version=_short(first("version"), 50),
             rating=rating,
             engagement=_engagement(flat, self._columns),
-            quoted=quoted,
+            quoted=plain.quoted,
+            links=kept_links(plain.links, "", text, url),
         )
         return entry if entry.guid else replace(entry, guid=_content(entry, raw))
 
@@ -220,7 +222,10 @@ class Reader:
             url=destination("", get("url")),
             title=_line(get("title")),
             text=get("text"),
-            **{name: _line(get(name)) for name in ("author", "community", "parent", "version")},
+            author=_line(get("author")),
+            community=_line(get("community")),
+            parent=_line(get("parent")),
+            version=_line(get("version")),
             published=published,
             published_raw=raw,
             language=values.as_language(get("language")),

@@ -97,12 +97,15 @@ def _refined(entry: Entry, spec: FeedSpec, values: Mapping[str, str]) -> Entry:
         value = fill(template, values.get, str)
         if value and getattr(entry, name) is None:
             made.setdefault(name, one_line(value))
+    own = text
     for pattern in spec.strip:
         text = clean_or_none(_compiled(pattern).sub("", text)) if text else None
     rating = parts.get("rating")
     stars = float(rating) if rating and re.fullmatch(r"[1-5](?:\.\d)?", rating) and float(rating) <= 5 else entry.rating
     kind = spec.kind or ("review" if stars is not None else entry.kind)
-    return replace(entry, text=text, rating=stars, kind=kind, **made)  # type: ignore[arg-type]  # names of fields
+    # Which of its links stood in what was cut out, nothing tells any more.
+    links = entry.links if text and text == own else None
+    return replace(entry, text=text, links=links, rating=stars, kind=kind, **made)  # type: ignore[arg-type]  # names of fields
 
 
 def _told(entry: Entry, spec: FeedSpec) -> tuple[dict[str, str | None], str | None]:

@@ -211,7 +211,8 @@ class Store:
             row = rows.entry_row(entry)
             statement = insert(schema.entries).values(id=id_, first_seen=poll.status.last_polled, **row)
             # An edit updates the text; what the entry is known by, and when it was first seen, stay.
-            edited = {name: row[name] for name in ("title", "text", "quoted", "author", "rating", "engagement")}
+            names = ("title", "text", "links", "quoted", "author", "rating", "engagement")
+            edited = {name: row[name] for name in names}
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
         if poll.mentions:
             values = [rows.mention_row(mention) for mention in poll.mentions]
@@ -349,12 +350,12 @@ class Store:
     # --- stories ----------------------------------------------------------------------------------------------
 
     def heads(self, keys: Sequence[int], *, since: datetime, until: datetime) -> list[StoredHead]:
-        """Texts of this time that share keys with these, each by the first entry that carried it."""
+        """Texts of this time that share keys with these, each by the entry that has most of it."""
         with self._transaction() as connection:
             return stories.find_heads(connection, keys, since=since, until=until)
 
-    def stories(self, names: Sequence[str]) -> dict[str, str]:
-        """The stories of what is called so, by name."""
+    def stories(self, names: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """What is called so, by name: its story, and of a page the text that it carries."""
         with self._transaction() as connection:
             return stories.find_stories(connection, names)
 

@@ -12,7 +12,7 @@ import zlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, column, delete, literal_column, or_, select, table, union_all, update
+from sqlalchemy import Connection, column, delete, func, literal_column, or_, select, table, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
@@ -160,7 +160,9 @@ def column_condition(name: str, op: str, value: Any) -> ColumnElement[bool] | No
 def _contains(text: Any, value: str) -> ColumnElement[bool]:
     # GLOB [^ -~] is anything but printable ASCII; in an address %41 stands for a letter, and xn-- for others.
     odd = (text.bool_op("GLOB")("*[^ -~]*"), text.contains("%", autoescape=True), text.icontains("xn--"))
-    return or_(text.icontains(value, autoescape=True), *odd)
+    # "Jean-Paul" also holds the word jeanpaul, and "O'Reilly" oreilly.
+    closed = func.replace(func.replace(text, "-", ""), "'", "")
+    return or_(text.icontains(value, autoescape=True), closed.icontains(value, autoescape=True), *odd)
 
 
 def _stars(op: str, value: Any) -> ColumnElement[bool] | None:

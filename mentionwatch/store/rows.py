@@ -43,6 +43,7 @@ def entry_row(entry: Entry) -> dict[str, Any]:
     entry = storable_entry(entry)
     return {
         **{name: getattr(entry, name) for name in _ENTRY_FIELDS},
+        "links": json.dumps(entry.links, ensure_ascii=False) if entry.links else None,
         "url_key": url_key(entry.url) if entry.url else None,
         "content_key": content_key(entry),
     }
@@ -50,12 +51,14 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 def storable_entry(entry: Entry) -> Entry:
     """An entry as it will be read back."""
-    return Entry(**{name: storable(getattr(entry, name)) for name in _ENTRY_FIELDS})
+    links = tuple(map(storable, entry.links)) if entry.links else None
+    return Entry(**{name: storable(getattr(entry, name)) for name in _ENTRY_FIELDS} | {"links": links})
 
 
-def read_entry(row: Mapping[str, Any]) -> Entry:
-    """An entry from its row."""
-    return Entry(**{name: row[name] for name in _ENTRY_FIELDS})
+def read_entry(row: Mapping[str, Any], prefix: str = "") -> Entry:
+    """An entry from its row, in which the names of its columns begin so."""
+    found = {name: row[f"{prefix}{name}"] for name in _ENTRY_FIELDS}
+    return Entry(**found | {"links": tuple(json.loads(found["links"])) if found["links"] else None})
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def read_mention(row: Mapping[str, Any]) -> Mention:
         entry_id=row["entry"],
         brand=row["brand"],
         keyword=row["keyword"],
-        entry=Entry(**{name: row[f"entry_{name}"] for name in _ENTRY_FIELDS}),
+        entry=read_entry(row, "entry_"),
         tone=Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"]),
         first_seen=row["first_seen"],
         story=row["story"],

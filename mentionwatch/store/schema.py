@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Raised by one with each change of the tables below.  From the first release on, a numbered migration leads from each
 #: to the next.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -171,6 +171,8 @@ entries = Table(
     Column("engagement", Integer),
     Column("quoted", Text),
     Column("about", Text),
+    # A JSON list of URLs.
+    Column("links", Text),
     Column("first_seen", UtcTime, nullable=False),
 )
 Index("entries_by_url", entries.c.source, entries.c.url_key)
@@ -202,8 +204,9 @@ Index("mentions_by_entry", mentions.c.entry)
 Index("mentions_by_at", mentions.c.at)
 Index("mentions_by_brand_at", mentions.c.brand, mentions.c.at)
 Index("mentions_by_brand_seen", mentions.c.brand, mentions.c.first_seen)
-Index("mentions_by_brand_copy", mentions.c.brand, mentions.c["copy"], mentions.c.at)
-Index("mentions_by_brand_story", mentions.c.brand, mentions.c.story)
+# By copy and story first: what turns out to be one is put together, whatever its brand.
+Index("mentions_by_copy", mentions.c["copy"], mentions.c.brand, mentions.c.at)
+Index("mentions_by_story", mentions.c.story, mentions.c.brand)
 
 #: Which entries the full-text index holds, under which number; ``candidates`` keeps both in step.
 entry_words = Table(
@@ -295,11 +298,14 @@ notices = Table(
 )
 Index("notices_unsent", notices.c.sent)
 
-#: The first entry that carried each text, while copies of it still count as one.
+#: The fullest form of each text, while copies of it still count as one.
 heads = Table(
     "heads",
     metadata,
     Column("number", Integer, primary_key=True),
+    # Key of its copies: the entry that carried it first.
+    Column("copy", String(16), nullable=False, unique=True),
+    # The entry that has most of it, with which others are compared.
     Column("entry", String(16), ForeignKey("entries.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("story", String(16), nullable=False),
     # When it was carried first and last, copies included.
@@ -320,12 +326,15 @@ sketches = Table(
     sqlite_with_rowid=False,
 )
 
-#: What belongs to a story by another name than the story's own: posts and comments that others answer.
+#: What belongs to a story by another name than the story's own: posts and comments that others answer, and what was
+#: a story or a text of its own until it turned out to be another.
 names = Table(
     "names",
     metadata,
     Column("name", String(16), primary_key=True),
     Column("story", String(16), nullable=False),
+    # Of a page, or of what was a text of its own: the text that it carries.
+    Column("copy", String(16)),
     Column("at", UtcTime, nullable=False),
     sqlite_with_rowid=False,
 )

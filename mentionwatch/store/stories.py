@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Table
-
     from mentionwatch.model import Entry
 
 #: Heads that one key leads to; a power of two.
@@ -34,8 +32,11 @@ _FORGOTTEN = 2_000
 
 @dataclass(frozen=True)
 class StoredHead:
-    """The first entry that carried a text."""
+    """The fullest form of a text."""
 
+    #: Key of its copies.
+    copy: str
+    #: The entry that has it.
     entry_id: str
     entry: Entry
     story: str
@@ -50,11 +51,18 @@ class StoredHead:
 class Stored:
     """Where an entry was put."""
 
-    head: StoredHead
-    #: Of a new head; None where it is stored already.
+    copy: str
+    story: str
+    #: To be stored, or to be stored anew; None where nothing changes.
+    head: StoredHead | None
+    #: Of a head that is new or has another text; None where only its time is another.
     keys: tuple[int, ...] | None
-    #: Names by which others refer to the entry.
+    #: Names that lead to the story from now on; mentions that have one of them as their story have this one.
     names: tuple[str, ...]
+    #: Names of pages that carry the text.
+    pages: tuple[str, ...]
+    #: Keys of texts that turned out to be this one.
+    gone: tuple[str, ...]
     #: When it counts.
     at: datetime
 
@@ -68,49 +76,91 @@ def _candidates() -> Select[Any]:
         .subquery()
     )
     return (
-        select(shared.c.shared, heads.c.story, heads.c.first, heads.c.last, entries)
+        select(shared.c.shared, heads.c["copy"], heads.c.story, heads.c.first, heads.c.last, entries)
         .join(heads, heads.c.number == shared.c.head)
         .join(entries, entries.c.id == heads.c.entry)
         .where(heads.c.first <= bindparam("until"), heads.c.last >= bindparam("since"))
-        .order_by(shared.c.shared.desc(), heads.c.first, heads.c.entry)
+        .order_by(shared.c.shared.desc(), heads.c.first, heads.c["copy"])
         .limit(MOST_CANDIDATES)
     )
 
 
-def _replace(table: Table, replaced: str) -> Insert:
-    statement = insert(table)
-    keys = [column.name for column in table.primary_key]
-    return statement.on_conflict_do_update(index_elements=keys, set_={replaced: statement.excluded[replaced]})
+def _put_sketch() -> Insert:
+    statement = insert(schema.sketches)
+    return statement.on_conflict_do_update(index_elements=["key", "slot"], set_={"head": statement.excluded.head})
+
+
+def _put_name() -> Insert:
+    statement = insert(schema.names)
+    new = statement.excluded
+    # What a page carries is not forgotten where only its story is told.
+    copy = func.coalesce(new["copy"], schema.names.c["copy"])
+    return statement.on_conflict_do_update(
+        index_elements=["name"], set_={"story": new.story, "copy": copy, "at": new.at}
+    )
 
 
 # Made once: making them takes longer than running them.
 _FIND_HEADS = _candidates()
-_FIND_STORIES = select(schema.names.c.name, schema.names.c.story).where(
+_FIND_STORIES = select(schema.names.c.name, schema.names.c.story, schema.names.c["copy"]).where(
     schema.names.c.name.in_(bindparam("names", expanding=True))
 )
 _PUT_HEAD = insert(schema.heads).on_conflict_do_nothing()
-_PUT_SKETCH = _replace(schema.sketches, "head")
-_PUT_NAME = _replace(schema.names, "at")
+_PUT_SKETCH = _put_sketch()
+_PUT_NAME = _put_name()
+_MOVE_STORY = (
+    update(schema.mentions)
+    .where(schema.mentions.c.story.in_(bindparam("names", expanding=True)))
+    .values(story=bindparam("into"))
+)
+_MOVE_COPY = (
+    update(schema.mentions)
+    .where(schema.mentions.c["copy"].in_(bindparam("gone", expanding=True)))
+    .values({"copy": bindparam("into")})
+)
 
 
 def put(connection: Connection, stored: Stored) -> None:
-    """Keep where an entry was put; the entry is stored."""
-    put_head(connection, stored.head, stored.keys)
-    put_names(connection, stored.names, stored.head.story, stored.at)
+    """Keep where an entry was put, and put together what turned out to be one; the entry is stored."""
+    if stored.gone:
+        for copy in stored.gone:
+            _take_out(connection, copy)
+        connection.execute(_MOVE_COPY, {"gone": list(stored.gone), "into": stored.copy})
+    if stored.head is not None:
+        put_head(connection, stored.head, stored.keys)
+    names = dict.fromkeys((*stored.names, *stored.pages))
+    carries = {*stored.pages, *stored.gone}
+    found = [
+        {"name": name, "story": stored.story, "copy": stored.copy if name in carries else None, "at": stored.at}
+        for name in names
+    ]
+    if found:
+        connection.execute(_PUT_NAME, found)
+    if stored.names:
+        connection.execute(_MOVE_STORY, {"names": list(stored.names), "into": stored.story})
 
 
 def find_heads(connection: Connection, keys: Sequence[int], *, since: datetime, until: datetime) -> list[StoredHead]:
     """Heads that share keys with these and were carried in this time, those that share most first."""
     wanted = {"keys": list(keys), "since": since, "until": until}
     return [
-        StoredHead(row["id"], rows.read_entry(dict(row)), row["story"], row["first"], row["last"], row["shared"])
+        StoredHead(
+            row["copy"],
+            row["id"],
+            rows.read_entry(dict(row)),
+            row["story"],
+            row["first"],
+            row["last"],
+            row["shared"],
+        )
         for row in connection.execute(_FIND_HEADS, wanted).mappings()
     ]
 
 
-def find_stories(connection: Connection, names: Sequence[str]) -> dict[str, str]:
-    """The stories of what is called so, by name."""
-    return {row.name: row.story for row in connection.execute(_FIND_STORIES, {"names": list(names)})}
+def find_stories(connection: Connection, names: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """What is called so, by name: its story, and of a page the text that it carries."""
+    found = connection.execute(_FIND_STORIES, {"names": list(names)})
+    return {name: (story, copy) for name, story, copy in found}
 
 
 def find_placed(connection: Connection, entries: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -125,49 +175,54 @@ def find_placed(connection: Connection, entries: Sequence[str]) -> dict[str, tup
 
 
 def put_head(connection: Connection, head: StoredHead, keys: Iterable[int] | None) -> None:
-    """Keep a head; with keys a new one, whose entry is stored; else only the time in which it was carried.
+    """Keep a head; with keys a new text, whose entry is stored; else only its story and when it was carried.
 
-    It is none any more once it was forgotten: then nothing is done.
+    It is none any more once it was forgotten: then, without keys, nothing is done.
     """
     table = schema.heads
-    carried = {"first": head.first, "last": head.last}
+    carried = {"story": head.story, "first": head.first, "last": head.last}
     if keys is None:
-        connection.execute(update(table).where(table.c.entry == head.entry_id).values(carried))
+        connection.execute(update(table).where(table.c["copy"] == head.copy).values(carried))
         return
+    _take_out(connection, head.copy)
     kept = tuple(keys)
-    row = {"entry": head.entry_id, "story": head.story, **carried, "sketch": pack(f">{len(kept)}q", *kept)}
+    row = {"copy": head.copy, "entry": head.entry_id, **carried, "sketch": pack(f">{len(kept)}q", *kept)}
     done = connection.execute(_PUT_HEAD, row)
     if not done.rowcount or not kept or done.inserted_primary_key is None:
         return
     number = done.inserted_primary_key[0]
-    found = [{"key": key, "slot": slot_of(key, head.entry_id), "head": number} for key in kept]
+    found = [{"key": key, "slot": slot_of(key, head.copy), "head": number} for key in kept]
     connection.execute(_PUT_SKETCH, found)
 
 
-def slot_of(key: int, entry_id: str) -> int:
+def slot_of(key: int, copy: str) -> int:
     """Where among the heads of a key this one stands; another for each key, so that no head pushes one out of all."""
-    return crc32(entry_id.encode(), key & 0xFFFFFFFF) % SLOTS
+    return crc32(copy.encode(), key & 0xFFFFFFFF) % SLOTS
 
 
-def put_names(connection: Connection, names: Iterable[str], story: str, at: datetime) -> None:
-    """Keep what belongs to a story by these names."""
-    found = [{"name": name, "story": story, "at": at} for name in names]
-    if found:
-        connection.execute(_PUT_NAME, found)
+def _take_out(connection: Connection, copy: str) -> None:
+    """Delete a head, and the keys that lead to it."""
+    heads = schema.heads.c
+    found = connection.execute(select(heads.number, heads["copy"], heads.sketch).where(heads["copy"] == copy))
+    _delete(connection, found.all())
+
+
+def _delete(connection: Connection, found: Iterable[tuple[int, str, bytes]]) -> None:
+    heads, sketches = schema.heads, schema.sketches
+    for number, copy, packed in found:
+        kept = unpack(f">{len(packed) // 8}q", packed)
+        places = [and_(sketches.c.key == key, sketches.c.slot == slot_of(key, copy)) for key in kept]
+        if places:
+            connection.execute(delete(sketches).where(or_(*places), sketches.c.head == number))
+        connection.execute(delete(heads).where(heads.c.number == number))
 
 
 def forget(connection: Connection, before: datetime) -> int:
     """Delete heads and names that nothing carried since; how many heads.  A part at a time: the rest waits."""
-    heads, sketches = schema.heads, schema.sketches
-    old = connection.execute(
-        select(heads.c.number, heads.c.entry, heads.c.sketch).where(heads.c.last < before).limit(_FORGOTTEN)
-    ).all()
-    for number, entry_id, packed in old:
-        kept = unpack(f">{len(packed) // 8}q", packed)
-        places = [and_(sketches.c.key == key, sketches.c.slot == slot_of(key, entry_id)) for key in kept]
-        if places:
-            connection.execute(delete(sketches).where(or_(*places), sketches.c.head == number))
-        connection.execute(delete(heads).where(heads.c.number == number))
+    heads = schema.heads.c
+    statement = select(heads.number, heads["copy"], heads.sketch).where(heads.last < before).limit(_FORGOTTEN)
+    old = connection.execute(statement).all()
+    _delete(connection, old)
     names = schema.names
     aged: Any = select(names.c.name).where(names.c.at < before).limit(_FORGOTTEN)
     connection.execute(delete(names).where(names.c.name.in_(aged)))

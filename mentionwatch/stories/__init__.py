@@ -5,7 +5,7 @@ counts once.  Posts with words of their own about one page share a **story** for
 """
 
 from mentionwatch.stories.copies import is_copy
-from mentionwatch.stories.fold import COPY_SPAN, Head, MemoryShelf, Placed, Shelf, fold, place
+from mentionwatch.stories.fold import COPY_SPAN, Head, MemoryShelf, Named, Place, Placed, Shelf, fold, place, settle
 from mentionwatch.stories.links import link_key, own_story
 from mentionwatch.stories.sketch import sketch
 from mentionwatch.stories.words import read
@@ -14,6 +14,8 @@ __all__ = [
     "COPY_SPAN",
     "Head",
     "MemoryShelf",
+    "Named",
+    "Place",
     "Placed",
     "Shelf",
     "fold",
@@ -22,5 +24,6 @@ __all__ = [
     "own_story",
     "place",
     "read",
+    "settle",
     "sketch",
 ]

@@ -123,8 +123,13 @@ def _headline_of(one: Said, other: Said) -> bool:
     return any(_is_one(words, part, is_cut=bare.is_cut) for part in (full.all, full.body, full.title) if part)
 
 
+def _is_headline(one: Said, other: Said) -> bool:
+    """Whether all that a post without a title says is the other's headline."""
+    return not one.title and not other.is_reply and _is_one(one.body, other.title, is_cut=one.is_cut)
+
+
 def _same_bodies(one: Said, other: Said) -> bool:
-    if one.body == other.body and length(one.body) >= _SHORT:
+    if (one.body == other.body and length(one.body) >= _SHORT) or _is_headline(one, other) or _is_headline(other, one):
         return True
     short, long = (one, other) if len(one.body) <= len(other.body) else (other, one)
     same_title = bool(one.title) and one.title == other.title

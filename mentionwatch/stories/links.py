@@ -31,7 +31,7 @@ _SHORT_VIDEO = re.compile(r"\Ayoutu\.be/([\w-]{6,20})")
 class Names(NamedTuple):
     """What an entry is called, and what it speaks of, as keys."""
 
-    #: By these others refer to it.
+    #: By these others refer to it; its page first, where it has one.
     own: tuple[str, ...]
     #: What it answers.
     parent: str | None
@@ -39,6 +39,8 @@ class Names(NamedTuple):
     about: str | None
     #: The story that it is by itself.
     itself: str
+    #: Its own page.
+    page: str | None
 
 
 def link_key(url: str) -> str | None:
@@ -62,13 +64,18 @@ def _canonical(url: str) -> str:
 
 def names_of(entry: Entry, entry_id: str) -> Names:
     """What to look an entry's story up by."""
-    page = link_key(entry.url) if entry.url and entry.kind != "review" else None
+    page = page_of(entry)
     name = _name_key(entry.source, entry.guid) if entry.guid and entry.kind != "review" else None
     own = tuple(key for key in (page, name) if key)
     parent = None
     if entry.parent:
         parent = link_key(entry.parent) if "://" in entry.parent else _name_key(entry.source, entry.parent)
-    return Names(own, parent, _about(entry, page), page or entry_id)
+    return Names(own, parent, _about(entry, page), page or entry_id, page)
+
+
+def page_of(entry: Entry) -> str | None:
+    """Key of an entry's own page; many reviews stand on one, which is none of theirs."""
+    return link_key(entry.url) if entry.url and entry.kind != "review" else None
 
 
 def _about(entry: Entry, page: str | None) -> str | None:
@@ -77,9 +84,20 @@ def _about(entry: Entry, page: str | None) -> str | None:
     text = entry.text or ""
     if len(text) > _MOST_CHARS or entry.kind in {"review", "article"}:
         return None
-    keys = (link_key(found.group()) for found in URL.finditer(text))
+    shown = (found.group() for found in URL.finditer(text))
+    keys = map(link_key, (*shown, *_linked(entry)))
     found = list(dict.fromkeys(key for key in keys if key and key != page))
     return found[0] if 0 < len(found) <= _MOST_LINKS else None
+
+
+def _linked(entry: Entry) -> list[str]:
+    """What its markup links to on other sites: within their own, sites link words by themselves."""
+    own = _site(entry.url or "")
+    return [link for link in entry.links or () if _site(link) != own]
+
+
+def _site(url: str) -> str:
+    return _canonical(url).partition("/")[0]
 
 
 def story_of(names: Names, known: Callable[[str], str | None]) -> str:

@@ -152,11 +152,12 @@ def test_a_name_without_a_word_needs_a_query():
 def test_a_name_that_is_left_with_a_letter_is_warned_of():
     """At init and at every check; a brand with a context has one of its words beside it."""
     made = run("config", "init", "--yes", "--brand", "C++", "--config", "m.toml")
-    assert made.stderr.count("Warning: punctuation does not count") == 1
-    assert "Warning" in run("config", "check", "--config", "m.toml").stderr
+    assert "m.toml:7: brands[0].match[0]: warning: " in made.stderr
+    assert "write `C++`" in made.stderr
+    assert "m.toml:7: brands[0].match[0]: warning: " in run("config", "check", "--config", "m.toml").stderr
     path = Path("m.toml")
-    path.write_text(path.read_text("utf-8").replace("# exclude = []", 'context = ["compiler"]'), "utf-8")
-    assert "Warning" not in run("config", "check", "--config", "m.toml").stderr
+    path.write_text(path.read_text("utf-8").replace("# context = []", 'context = ["compiler"]'), "utf-8")
+    assert "stands in texts about other things" not in run("config", "check", "--config", "m.toml").stderr
 
 
 @pytest.mark.parametrize("source", ["forum.acme.example", "hackernew", "ftp://a.example/", "./feed.xml"])
@@ -187,7 +188,11 @@ def test_an_unknown_preset_is_told_beside_the_other_mistakes(home):
 def test_check_json_lists_the_problems(home, config):
     """For editors: file, line, key and message of each; or that all is well."""
     good = run("config", "check", "--json", "--config", config)
-    assert json.loads(good.stdout) == {"ok": True, "path": str(config), "brands": 1, "sources": 3}
+    assert json.loads(good.stdout) == {"ok": True, "path": str(config), "brands": 1, "sources": 3, "warnings": []}
+    config.write_text(config.read_text("utf-8").replace('["acme"]', '["acme or globex"]'), "utf-8")
+    (warned,) = json.loads(run("config", "check", "--json", "--config", config).stdout)["warnings"][:1]
+    assert (warned["file"], warned["line"], warned["key"]) == (str(config), 5, "brands[0].match[0]")
+    assert warned["message"].startswith("or is looked for as a word")
     (home / "bad.toml").write_text('[[brands]]\nname = "Acme"\nmatch = "acme"\n[fetch]\ntimeuot = "3s"\n', "utf-8")
     bad = run("config", "check", "--json", "--config", "bad.toml")
     assert (bad.exit_code, bad.stderr) == (2, "")

@@ -9,22 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import run
+from tests.cli.calling import NOW, run
+from tests.feeds import rss
+from tests.servers import Answer
 
 
 def test_a_query_is_shown_as_it_is_read():
     """One line with all its parentheses, the tree, and the warnings; without a store it says what to do."""
     result = run("query", "check", 'acme router OR "not working"')
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
+    *read, warning = result.stdout.splitlines()
+    assert read == [
         'read as: (acme AND router) OR "not working"',
         "  one of",
         "    all of",
         "      acme",
         "      router",
         '    "not working"',
-        'Warning: AND and OR stand side by side without parentheses; it is read as (acme AND router) OR "not working"',
     ]
+    assert warning.startswith("Warning: AND and OR stand side by side without parentheses; it is read as (acme AND")
     assert "Nothing is stored" in result.stderr
 
 
@@ -101,6 +104,19 @@ def test_stored_mentions_are_tried_with_their_fields(config):
     assert json.loads(run("query", "check", "acme", "--config", config, "--json").stdout)["matched"] is True
     near = run("query", "check", "acme updates", "--config", config).stdout
     assert "updates is there in another form: 'update'" in near
+
+
+def test_an_entry_of_two_brands_is_shown_once_and_what_is_not_shown_is_counted(config, server):
+    """With the ids of both its mentions; hits and near misses beyond the first five are told."""
+    config.write_text(config.read_text("utf-8") + '[[brands]]\nname = "Too"\nmatch = ["acme"]\n', "utf-8")
+    posts = [(f"g{n}", "x", f"acme number {n}", "ann", NOW) for n in range(7)]
+    server.routes["/feed.xml"] = Answer(rss(posts))
+    run("poll", "--config", config)
+    lines = run("query", "check", "number", "--config", config).stdout.splitlines()
+    assert "stored: 14 hits and 0 near misses in 18 mentions" in lines
+    shown = [line for line in lines if line.startswith("match: ")]
+    assert [len(line.split()) for line in shown] == [3] * 5
+    assert lines[-1] == "not shown: 4 hits"
 
 
 @pytest.mark.parametrize(

@@ -354,6 +354,7 @@ EXPECTED = {
             "url": "https://acme.tumblr.com/post/131",
             "title": "The new Acme lamp",
             "text": "yan:\n\nMine flickers.",
+            "links": ("https://yan.tumblr.com/post/1",),
             "published": at("2026-11-22T05:30:00"),
             "quoted": "The new Acme lamp",
         }

@@ -176,6 +176,7 @@ def test_recorded_community_of_lemmy():
     )
     found = told(document.entries[0])
     assert "points" not in found.pop("text").splitlines()[0]
+    assert found.pop("links")[0] == "https://lemmy.world/c/forgottenweapons"
     assert found == {
         "guid": "https://lemmy.world/post/9209829",
         "kind": "post",
@@ -211,6 +212,7 @@ def test_recorded_blogs():
         "url": "https://www.tumblr.com/todayontumblr/736331601085120512",
         "title": "Muppet Fact #925",
         "text": "muppet-facts :",
+        "links": ("https://muppet-facts.tumblr.com/post/736100473317343232/muppet-fact-925",),
         "published": at("2023-12-10T15:02:16"),
     }
 

@@ -144,7 +144,7 @@ class TestAnswers:
                 "kind": "post",
                 "url": "https://stackoverflow.com/questions/79000001/why-does-acme-return-list-int",
                 "title": "Why does Acme return List<int>, and isn't it a bug?",
-                "text": "The Acme client gives me List<int>.\n\nWhy?",
+                "text": "The Acme client gives me `List<int>`.\n\nWhy?",
                 "author": "José & Co",
                 "community": "stackoverflow",
                 "published": at("2026-11-21T09:00"),

@@ -23,7 +23,7 @@ from mentionwatch.model import Entry
 from mentionwatch.store import schema, stories
 from mentionwatch.store.opening import WRITING, connect
 from mentionwatch.store.rows import entry_row
-from mentionwatch.stories import COPY_SPAN, Head, MemoryShelf, Placed, place
+from mentionwatch.stories import COPY_SPAN, Head, MemoryShelf, Named, Placed, place
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 #: Numbers of the heads that are put in at once, behind those of the empty store.
@@ -56,16 +56,16 @@ class DatabaseShelf:
     def heads(self, keys):
         span = {"since": self._at - COPY_SPAN, "until": self._at + COPY_SPAN}
         found = stories.find_heads(self._connection, keys, **span)
-        return [(Head(h.entry_id, h.entry, h.story, h.first, h.last), h.shared) for h in found]
+        return [(Head(h.copy, h.entry_id, h.entry, h.story, h.first, h.last), h.shared) for h in found]
 
-    def stories(self, names):
-        return stories.find_stories(self._connection, names)
+    def named(self, names):
+        return {name: Named(*both) for name, both in stories.find_stories(self._connection, names).items()}
 
     def put(self, placed: Placed, at):
-        head = placed.head
-        stored = stories.StoredHead(head.entry_id, head.entry, head.story, head.first, head.last)
-        stories.put_head(self._connection, stored, placed.keys)
-        stories.put_names(self._connection, placed.names, placed.story, at)
+        h = placed.head
+        head = stories.StoredHead(h.copy, h.entry_id, h.entry, h.story, h.first, h.last) if h else None
+        moved = (placed.names, placed.pages, placed.gone)
+        stories.put(self._connection, stories.Stored(placed.copy, placed.story, head, placed.keys, *moved, at))
 
 
 def add(connection, entry: Entry, number: int) -> float:
@@ -97,7 +97,7 @@ def fill(connection, count: int) -> list[Entry]:
 
     sample: list[Entry] = []
     for start in range(0, count, 20_000):
-        heads, keys, entries, names = [], [], [], []
+        heads, keys, entries, names, mentions = [], [], [], [], []
         for number in range(start, min(count, start + 20_000)):
             entry, entry_id = make_entry(number), f"e{number:015x}"
             at = NOW + timedelta(seconds=number % 600_000)
@@ -106,7 +106,13 @@ def fill(connection, count: int) -> list[Entry]:
             entries.append({"id": entry_id, "first_seen": at, **entry_row(entry)})
             packed = stories.pack(f">{len(kept)}q", *kept)
             heads.append(
-                {"number": FIRST + number, "entry": entry_id, "story": story, "first": at, "last": at, "sketch": packed}
+                {"number": FIRST + number, "copy": entry_id, "entry": entry_id, "story": story}
+                | {"first": at, "last": at, "sketch": packed}
+            )
+            mentions.append(
+                {"id": f"m{number:015x}", "entry": entry_id, "brand": "Acme", "keyword": "acme", "tone": "neutral"}
+                | {"first_tone": "neutral", "words": "[]", "tone_by": "", "story": story, "copy": entry_id}
+                | {"backlog": False, "state": "open", "first_seen": at, "at": at}
             )
             keys += [(key, stories.slot_of(key, entry_id), FIRST + number) for key in kept]
             names += [{"name": name, "story": story, "at": at} for name in called.own if name != story]
@@ -116,6 +122,7 @@ def fill(connection, count: int) -> list[Entry]:
         connection.info[WRITING] = True
         with connection.begin():
             connection.execute(insert(schema.entries), entries)
+            connection.execute(insert(schema.mentions), mentions)
             connection.execute(insert(schema.heads), heads)
             connection.execute(insert(schema.names), names)
             raw = connection.connection.driver_connection
@@ -129,7 +136,7 @@ def sizes(connection) -> dict[str, int]:
         found = raw.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall()
     except Exception:  # noqa: BLE001 - SQLite may be built without dbstat, and then there are only whole sizes
         return {}
-    mine = ("heads", "sketches", "names", "sqlite_autoindex_heads_1")
+    mine = ("heads", "sketches", "names", "sqlite_autoindex_heads")
     return {name: size for name, size in found if name.startswith(mine)}
 
 

@@ -150,6 +150,7 @@ def read_site(text: str) -> Site:
     try:
         parts = urlsplit(f"//{rest}")
         host, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+        host.encode("idna")  # as it stands in addresses
     except ValueError as e:
         raise ValueError(f"{text!r} is no site; {advice}") from e
     if parts.query or parts.fragment or "@" in parts.netloc or not _HOST.fullmatch(host):

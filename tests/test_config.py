@@ -539,6 +539,7 @@ hosts = st.sampled_from(["https://h.example/a?b=c#d", "http://www.x.example:8080
 @st.composite
 def configs(draw) -> Config:
     """Configurations without secrets, as parse_config could have made them."""
+    sites = st.lists(st.sampled_from(["a.example", "*.b.example", "c.example/d/e"])).map(tuple)
     names = draw(st.lists(words, min_size=1, max_size=3, unique_by=str.casefold))
     brands = tuple(
         Brand(
@@ -548,7 +549,7 @@ def configs(draw) -> Config:
             draw(many),
             draw(many),
             draw(many),
-            draw(many),
+            draw(sites),
             draw(st.sampled_from(["any", "exact"])),
             draw(st.none() | alert_settings),
         )
@@ -586,7 +587,7 @@ def configs(draw) -> Config:
         queries=draw(st.dictionaries(st.from_regex(r"[\w-]+", fullmatch=True), words, max_size=3)),
         own_authors=draw(many),
         ignore_authors=draw(many),
-        ignore_sites=draw(many),
+        ignore_sites=draw(sites),
         timezone=draw(st.none() | st.just("Europe/Paris")),
     )
 
@@ -718,3 +719,12 @@ def test_the_page_shows_mistakes_as_they_are_told():
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     text = (DATA / "three-mistakes.toml").read_text(encoding="utf-8")
     assert "\n".join(told(lambda: cfg.parse_config(text, "mentionwatch.toml"))) in page
+
+
+def test_a_site_that_is_none_is_told_with_its_line():
+    """What would ignore nothing, silently, is a mistake."""
+    text = '[[brands]]\nname = "Acme"\nmatch = ["acme"]\nignore_sites = ["reddit.com/r/acme", "acme.*"]\n'
+    with pytest.raises(ConfigError) as caught:
+        cfg.parse_config(text, "test.toml")
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.key) == (4, "brands[0].ignore_sites[1]")

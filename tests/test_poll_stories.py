@@ -78,7 +78,7 @@ def link_post(n, at=NOW):
     return (f"g{n}", HEADLINE, "https://site.example/g1", "someone", at)
 
 
-@pytest.mark.parametrize("order", ["p1 p2 f c", "f p2 p1 c", "p2 f c p1", "c f p1 p2", "p2 c p1 f", "f c p2 p1"])
+@pytest.mark.parametrize("order", ["p1 p2 f c", "f p2 p1 c", "p2 f c p1", "c f p1 p2", "p2 c p1 f", "p2 p1 c f"])
 def test_in_which_order_sources_answer_does_not_matter(world, order):
     """Papers with one article, a link to one of them, and own words about it, each in a poll of its own."""
     server, config = world
@@ -112,6 +112,33 @@ def test_in_one_poll_all_come_to_the_same(world):
     assert len({copy for copy, _ in stored.values()}) == 2
     assert len({story for _, story in stored.values()}) == 1
     assert "4 new mentions (4 neutral; 2 are copies)" in summary(report).replace("negative", "neutral")
+
+
+def test_what_stood_for_a_text_stands_for_it_no_more(world):
+    """A headline was all there was; of two articles under it that come at once, one is its text, and the other none."""
+    server, config = world
+    other = (
+        "Nobody at Acme saw it coming: the shop in Graz had its doors closed on Monday, with a note that it was over."
+    )
+    server.routes["/a.xml"] = Answer(rss([("g1", HEADLINE, "", "someone", NOW)]))
+    poll(config, now=NOW + HOUR, every_source=True)
+    later = ("g3", HEADLINE, other, "author3", NOW + 3 * HOUR)
+    server.routes["/b.xml"] = Answer(rss([paper(2, NOW + 2 * HOUR), later]))
+    poll(config, now=NOW + 4 * HOUR, every_source=True)
+    assert {m.entry.guid: m.copies for m in find_mentions(config)} == {"g1": 2, "g2": 2, "g3": 1}
+
+
+def test_what_a_thread_was_opened_for_is_searched(world):
+    """A post of a link, as Reddit has it, is found by that link."""
+    server, config = world
+    body = (
+        '<p>Is this still true of Acme?</p> submitted by <a href="https://www.reddit.com/user/x"> /u/x </a>'
+        ' <span><a href="https://globex.example/blog/1">[link]</a></span> <span><a href="/c">[comments]</a></span>'
+    )
+    server.routes["/a.xml"] = Answer(rss([item(1, body), item(2, TEXT)]))
+    poll(config, now=NOW + HOUR, every_source=True)
+    (found,) = find_mentions(config, "url:globex.example")
+    assert (found.entry.guid, found.entry.links) == ("g1", None)
 
 
 def test_a_link_behind_words_is_stored_and_found(world):

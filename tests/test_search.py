@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from mentionwatch.errors import QueryError
+from mentionwatch.errors import MatchTimeout, QueryError
 from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.match import compile_query
 from mentionwatch.match.prefilter import any_of, index_version, index_words, narrow
@@ -391,3 +391,14 @@ def test_an_alert_matches_by_what_it_rests_on_and_by_itself(store):
         assert [one.id for one in found] == expected, query
     assert [one.id for one in search_alerts(store, "refund", live=True, now=NOW)] == ["a1"]
     assert [one.id for one in search_alerts(store, "refund", limit=1, now=NOW)] == ["a1"]
+
+
+def test_an_alert_is_found_by_what_is_sure_whatever_took_too_long(store):
+    """One mention over which the expression takes too long does not hide that another one matches."""
+    slow, sure = about(post(1, "a" * 400)), about(post(2, "refund now"))
+    record(store, slow, sure)
+    store.record_verdict("Acme", BrandState(NOW, (), None), alert("a1", slow.id, sure.id))
+    query = "/(?:a|aa)+$x/ OR refund"
+    assert [found.id for found in search_alerts(store, query)] == ["a1"]
+    with pytest.raises(MatchTimeout):
+        search_alerts(store, "/(?:a|aa)+$x/")

@@ -12,10 +12,12 @@ from mentionwatch.cli.groups import QueryCommand, one_query
 from mentionwatch.cli.hints import query_help, warn_of_traps, warn_of_undecided
 from mentionwatch.cli.options import F, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
+    FOR_PEOPLE,
     FORMAT_NAMES,
     SUFFIXES,
     When,
     chosen_format,
+    copies_option,
     is_stdout,
     no_limit,
     now,
@@ -143,6 +145,7 @@ def _filter(
 @click.option(
     "--dry-run", is_flag=True, help="With --rematch: only list what would come (+) and go (-); nothing is changed."
 )
+@copies_option
 @output_options
 @shared_options
 @query_help
@@ -157,6 +160,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     limit: int,
     is_rematch: bool,  # noqa: FBT001 - click's flag
     dry_run: bool,  # noqa: FBT001 - click's flag
+    all_copies: bool,  # noqa: FBT001 - click's flag
     format_: str | None,
     output: Path | None,
     bom: bool,  # noqa: FBT001 - click's flag
@@ -171,12 +175,14 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch mentions @outage --limit 0 --json
       mentionwatch mentions --rematch --brand Acme --dry-run
     """
+    from mentionwatch.pipeline.hits import find_hits
     from mentionwatch.pipeline.search import search_store
     from mentionwatch.pipeline.traps import ask_store
 
     name = chosen_format(format_, output)
     config = load_settings_config()
     times = time_range(since, until, config)
+    for_people = name in FOR_PEOPLE
     most = no_limit(limit)
     if dry_run:
         if not is_rematch or query:
@@ -201,11 +207,14 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
             saved=config.queries,
             zone=zone_of(config),
             now=now(),
+            all_copies=all_copies or not for_people,
         )
     if found.mentions or not asked.plain:
         warn_of_traps([asked])
     warn_of_undecided(found.undecided, "mention")
-    show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
+    zone = zone_of(config)
+    hits = find_hits(found.mentions, query, saved=config.queries, zone=zone, now=now()) if for_people else {}
+    show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone, hits=hits)
     if not found.mentions:
         settings().say(asked.nothing("No mention fits."))
     elif found.more:

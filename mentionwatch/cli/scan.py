@@ -10,8 +10,10 @@ import click
 from mentionwatch.cli.hints import error_text, warn_of_config, warn_of_traps, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import (
+    FOR_PEOPLE,
     When,
     chosen_format,
+    copies_option,
     in_zone,
     no_limit,
     now,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--since", type=When(), metavar="WHEN", help="Only what is published since: 7d, 2026-11-01 (local time).")
 @click.option("--tone", "tones", multiple=True, type=click.Choice(LABELS), help="Only this tone; repeatable.")
 @click.option("--limit", default=0, metavar="N", help="At most N mentions; 0: all.")
+@copies_option
 @output_options
 @shared_options
 def scan_command(  # noqa: PLR0917 - one parameter per option
@@ -54,6 +57,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     since: datetime | None,
     tones: tuple[str, ...],
     limit: int,
+    all_copies: bool,  # noqa: FBT001 - click's flag
     format_: str | None,
     output: Path | None,
     bom: bool,  # noqa: FBT001 - click's flag
@@ -75,6 +79,8 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     """
     from mentionwatch.config import user_presets
     from mentionwatch.pipeline.api import scan
+    from mentionwatch.pipeline.fold import one_a_text
+    from mentionwatch.pipeline.hits import find_hits
 
     wanted, format_ = no_limit(limit), chosen_format(format_, output)
     config = load_settings_config() if settings().config or names else None
@@ -99,12 +105,13 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
             folder=config.path.parent if config and config.path else None,
             progress=step,
         )
-    shown = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
-    show_mentions(
-        shown[:wanted], format_=format_, output=output, bom=bom, zone=zone_of(config), keywords=len(set(terms)) > 1
-    )
+    found = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
+    for_people, zone = format_ in FOR_PEOPLE, zone_of(config)
+    shown = (found if all_copies or not for_people else list(one_a_text(found)))[:wanted]
+    hits = find_hits(shown, saved=config.queries if config else None, zone=zone, now=now()) if for_people else {}
+    show_mentions(shown, format_=format_, output=output, bom=bom, zone=zone, keywords=len(set(terms)) > 1, hits=hits)
     _tell(report)
-    settings().say(_summary(report, shown, len(shown[:wanted])))
+    settings().say(_summary(report, found, len(shown)))
     return _exit_code(report)
 
 

@@ -20,7 +20,7 @@ from mentionwatch.settings import parse_span
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from rich.text import Text
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from mentionwatch.settings import Config
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "markdown")
+#: Those for people, which show a text once.
+FOR_PEOPLE = frozenset(("table", "markdown"))
 #: What a file's suffix says of its format.
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown"}
 
@@ -53,6 +55,12 @@ def output_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def copies_option(function: F) -> F:
+    """Add ``--all-copies``."""
+    told = "Show every copy of a text; else it is shown once, with the number of places (table, markdown)."
+    return click.option("--all-copies", is_flag=True, help=told)(function)
 
 
 def chosen_format(format_: str | None, output: Path | None = None) -> str:
@@ -123,12 +131,13 @@ def show_mentions(
     bom: bool = False,
     zone: tzinfo | None = None,
     keywords: bool = False,
+    hits: Mapping[str, Sequence[tuple[int, int]]] | None = None,
 ) -> None:
-    """Print mentions in a format."""
+    """Print mentions in a format; formats for people show the words where they matched (``hits``, by id)."""
     from mentionwatch.output import write_mentions
 
     with open_output(output) as stream:
-        write_mentions(format_, mentions, stream, bom=bom, zone=zone, keywords=keywords, **_look(output))
+        write_mentions(format_, mentions, stream, bom=bom, zone=zone, keywords=keywords, hits=hits, **_look(output))
 
 
 def show_alerts(

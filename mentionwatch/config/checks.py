@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from mentionwatch.config.params import wrong_params
 from mentionwatch.errors import QueryError
-from mentionwatch.settings import parse_size, parse_span
+from mentionwatch.settings import parse_size, parse_span, site_problem
 from mentionwatch.toml import MAX_PROBLEMS, shown, suggest
 
 if TYPE_CHECKING:
@@ -142,6 +142,10 @@ def _filled(value: Any) -> str | None:
     return "is empty" if isinstance(value, str) and not value.strip() else None
 
 
+def _site(value: Any) -> str | None:
+    return _filled(value) or (site_problem(value) if isinstance(value, str) else None)
+
+
 def _queries(value: Any) -> str | None:
     return 'is empty; give at least one query, such as match = ["acme"]' if value == [] else None
 
@@ -220,7 +224,7 @@ _CHECKS: dict[str, Check] = {
     "timezone": _timezone,
     "own_authors[]": _filled,
     "ignore_authors[]": _filled,
-    "ignore_sites[]": _filled,
+    "ignore_sites[]": _site,
     "store.url": _store_url,
     "store.keep": _POSITIVE,
     "store.keep_entries": _POSITIVE,
@@ -239,7 +243,7 @@ _CHECKS: dict[str, Check] = {
     "brands[].context[]": _filled,
     "brands[].own_authors[]": _filled,
     "brands[].ignore_authors[]": _filled,
-    "brands[].ignore_sites[]": _filled,
+    "brands[].ignore_sites[]": _site,
     "sources[].name": _filled,
     "sources[].url": _web_url,
     "sources[].every": _span(timedelta(minutes=1), '"1m" or more'),

@@ -30,6 +30,8 @@ _HIDDEN = f"[{IGNORED}]*"
 #: Marks and hidden characters on one letter that are looked at; no writing has more.
 _MOST_MARKS = 40
 _HIDES = re.compile(f"[{IGNORED}]")
+#: Places that are kept apart before those of them that overlap are joined.
+_MOST_SPANS = 100_000
 
 
 #: What came of a tree: the spans that make it true, none for an absence; None: false; or why it is not known.
@@ -180,13 +182,16 @@ def _join(parts: Iterable[Found], *, every: bool) -> Found:
     that is true an OR.
     """
     spans: list[Span] = []
-    matched, unknown = every, None
+    matched, unknown, most = every, None, _MOST_SPANS
     for found in parts:
         if isinstance(found, MatchTimeout):
             unknown = unknown or found
         elif found is not None:
             matched = True
             spans.extend(found)
+            if len(spans) > most:  # thousands of parts that are true in as many places
+                spans = list(merge(spans))
+                most = 2 * max(_MOST_SPANS, len(spans))
         elif every:
             return None
     if unknown is not None and (every or not matched):

@@ -95,9 +95,10 @@ class Index:
 
     def _fitting(self, word: str) -> list[Place]:
         if word not in self._wild:
-            fits = wildcard(word).fullmatch
-            keys = begin_alike(self._sorted_words, word)
-            self._wild[word] = [place for key in keys if fits(key) for place in self.places[key]]
+            alike = begin_alike(self._sorted_words, word)
+            # Most texts have no word that begins so, and to make a pattern takes long.
+            keys = filter(wildcard(word).fullmatch, alike) if alike else ()
+            self._wild[word] = [place for key in keys for place in self.places[key]]
         return self._wild[word]
 
     def positions(self, start: int, end: int) -> tuple[float, float]:

@@ -71,13 +71,15 @@ class Sites:
                 site = read_site(text)
             except ValueError:
                 continue
-            self._by_host.setdefault(link_host(f"//{site.host}"), []).append(site)
+            host = site.host if ":" in site.host else link_host(f"//{site.host}")
+            self._by_host.setdefault(host, []).append(site)
 
     def hold(self, url: str | None) -> bool:
         """Tell whether an address lies in one of them."""
-        if not self._by_host or not url:
+        host = link_host(url) if self._by_host and url else ""
+        if not host or not url:
             return False
-        labels = link_host(url).split(".")
+        labels = host.split(".")
         sites = [site for at in range(len(labels)) for site in self._by_host.get(".".join(labels[at:]), ())]
         return any(_holds(site, url) for site in sites)
 

@@ -12,7 +12,7 @@ from mentionwatch.errors import OutputError, UsageError
 from mentionwatch.output.base import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
     from typing import TextIO
 
@@ -35,6 +35,7 @@ def write_mentions(
     color: bool = False,
     zone: tzinfo | None = None,
     keywords: bool = False,
+    hits: Mapping[str, Sequence[tuple[int, int]]] | None = None,
 ) -> None:
     """Write mentions in the format of this name.
 
@@ -49,6 +50,8 @@ def write_mentions(
         color: Colour is wanted.
         zone: For people's eyes; None: the system's.  Formats for programs are in UTC.
         keywords: Formats for people show the query that matched in the place of the brand.
+        hits: By id, where a mention matched, counted in its title, a line feed and its text: formats for people show
+            the words there.
 
     Raises:
         UsageError: There is no such format.
@@ -56,7 +59,7 @@ def write_mentions(
     """
     output = _find_output(name)
     with _told(stream):
-        options = Options(bom=bom, width=width, color=color, zone=zone, keywords=keywords)
+        options = Options(bom=bom, width=width, color=color, zone=zone, keywords=keywords, hits=hits)
         output.write_mentions(mentions, stream, options)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
     from typing import TextIO
 
@@ -27,6 +27,8 @@ class Options:
     zone: tzinfo | None = None
     #: Show the query that matched in the place of the brand (table, markdown): several were given, and no brands.
     keywords: bool = False
+    #: By id of a mention: where in its title, a line feed and its text it matched; None or missing: nobody knows.
+    hits: Mapping[str, Sequence[tuple[int, int]]] | None = None
 
 
 class Output(Protocol):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mentionwatch.text import clean, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, tzinfo
 
     from mentionwatch.model import Entry, Mention
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: Characters of an id that are shown; any command takes an id that is shortened to what is unique.
 ID_SHOWN = 8
 
+#: Places that are looked for in what is shown, and characters that are shown before the first.
+_MOST_HITS, _BEFORE = 20, 40
 # A text can be a megabyte; nobody reads more than this of it here.
 _READ = 4000
 
@@ -28,6 +30,33 @@ def excerpt(entry: Entry, length: int = 400) -> str:
     if not title or text.casefold().startswith(title.rstrip("…. ").casefold()):
         return one_line(text, length)
     return one_line(f"{title} - {text}" if text else title, length)
+
+
+def passage(mention: Mention, hits: Sequence[tuple[int, int]] | None, width: int, lines: int = 1) -> str:
+    """The excerpt; where what matched is not in what fits of it, the title and the words around the first place.
+
+    Args:
+        mention: What is shown.
+        hits: Where it matched, in its title, a line feed and its text.
+        width: Terminal cells of a line.
+        lines: As many will be shown.
+    """
+    entry = mention.entry
+    whole = excerpt(entry)
+    words = f"{entry.title or ''}\n{entry.text or ''}"
+    if not hits or _shows(wrap_cells(whole, width, lines), [words[start:end] for start, end in hits[:_MOST_HITS]]):
+        return whole
+    start = hits[0][0]
+    begin = max(0, start - min(_BEFORE, width // 2))
+    # From the beginning of a word, where there are blanks.
+    begin = words.find(" ", begin, start) + 1 or begin
+    title = shorten_cells(one_line((entry.title or "")[:_READ]), width // 2)
+    return f"{title} … {one_line(words[begin : begin + _READ], 400)}".lstrip()
+
+
+def _shows(lines: Sequence[str], hits: Sequence[str]) -> bool:
+    shown = " ".join(lines).casefold()
+    return any(one_line(hit).casefold() in shown for hit in hits)
 
 
 def shown_time(moment: datetime, zone: tzinfo | None) -> str:
@@ -42,6 +71,11 @@ def shown_time(moment: datetime, zone: tzinfo | None) -> str:
 def mention_time(mention: Mention, zone: tzinfo | None) -> str:
     """When it was published, or first seen where it bears no date; see ``shown_time``."""
     return shown_time(mention.entry.published or mention.first_seen, zone)
+
+
+def seen_at(mention: Mention) -> str:
+    """At how many places the text of a copied mention was seen."""
+    return f"Seen at {mention.copies:,} places"
 
 
 def web_link(url: str | None) -> str | None:

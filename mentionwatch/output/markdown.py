@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mentionwatch.output.layout import ID_SHOWN, excerpt, mention_time, shown_time, web_link
+from mentionwatch.output.layout import ID_SHOWN, mention_time, passage, seen_at, shown_time, web_link
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mentionwatch.output.base import Options
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+\-!|~&$:=^]")
+#: Characters of a mention's words.
+_WORDS = 200
 _JOINER = "\u2060"
 _AUTOLINK = re.compile(r"(?i)(@|:(?=//)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:))")
 # What may stand in a link's target as it is; "&" is written as an entity, for "&copy;" would be read as one.
@@ -63,7 +65,8 @@ def _mention_row(mention: Mention, options: Options) -> Sequence[str]:
         escape(mention.keyword if options.keywords else mention.brand),
         escape(entry.source),
         escape(entry.author or ""),
-        link(excerpt(entry, 200), entry.url),
+        link(one_line(passage(mention, (options.hits or {}).get(mention.id), _WORDS), _WORDS), entry.url)
+        + (f", {seen_at(mention).lower()}" if mention.copies > 1 else ""),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from mentionwatch.output.layout import ID_SHOWN, excerpt, mention_time, shown_time, web_link, wrap_cells
+from mentionwatch.output.layout import ID_SHOWN, mention_time, passage, seen_at, shown_time, web_link, wrap_cells
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _WIDTH = 80
 #: Words go no farther to the right: longer lines are hard to read.
 _WIDEST_WORDS = 120
+#: Lines of a mention's words.
+_LINES = 2
 #: Narrower than this nothing can be laid out; the terminal wraps.
 _NARROWEST = 40
 _GAP = "  "
@@ -114,16 +116,18 @@ def _print_mention(console: Console, mention: Mention, about: int, width: int, o
         (", ".join(filter(None, (entry.source, entry.author, *_marks(mention)))), "", None),
     ]
     _print_line(console, pieces, width)
-    _print_words(console, excerpt(entry), width, most_lines=2)
+    hits = (options.hits or {}).get(mention.id)
+    _print_words(console, passage(mention, hits, _room(width), _LINES), width, most_lines=_LINES)
+    if mention.copies > 1:
+        _print_words(console, seen_at(mention), width, most_lines=1)
     _print_link(console, entry.url)
 
 
 def _marks(mention: Mention) -> list[str]:
-    """What is worth knowing beside the words: stars, copies, what the user did with it."""
+    """What is worth knowing beside the words: stars, what the user did with it."""
     rating = mention.entry.rating
     return [
         *([f"{rating:g}/5"] if rating is not None else []),
-        *([f"{mention.copies} copies"] if mention.copies > 1 else []),
         *([mention.state] if mention.state != "open" else []),
     ]
 
@@ -149,9 +153,13 @@ def _print_line(console: Console, pieces: Sequence[_Piece], width: int) -> None:
     console.print(line)
 
 
+def _room(width: int) -> int:
+    return min(width, _WIDEST_WORDS) - len(_INDENT)
+
+
 def _print_words(console: Console, words: str, width: int, most_lines: int) -> None:
     if words:
-        for line in wrap_cells(words, min(width, _WIDEST_WORDS) - len(_INDENT), most_lines):
+        for line in wrap_cells(words, _room(width), most_lines):
             console.print(Text(_INDENT + line))
 
 

@@ -9,7 +9,7 @@ from mentionwatch.store import Stored, StoredHead
 from mentionwatch.stories import COPY_SPAN, Head, MemoryShelf, Named, Place, Placed, fold, place, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mentionwatch.model import Mention
@@ -25,6 +25,16 @@ def fold_mentions(mentions: Iterable[Mention]) -> list[Mention]:
     for mention in found:
         counts[mention.brand, mention.copy] = counts.get((mention.brand, mention.copy), 0) + 1
     return [replace(mention, copies=counts[mention.brand, mention.copy]) for mention in found]
+
+
+def one_a_text(mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """Of the copies of a text that a brand has, only the one that comes first."""
+    seen: set[tuple[str, str]] = set()
+    for mention in mentions:
+        text = mention.brand, mention.copy or mention.id
+        if text not in seen:
+            seen.add(text)
+            yield mention
 
 
 def fold_new(store: Store, mentions: Iterable[Mention]) -> tuple[tuple[Mention, ...], tuple[Stored, ...]]:

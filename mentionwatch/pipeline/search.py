@@ -14,13 +14,14 @@ from mentionwatch.errors import MatchTimeout, UsageError
 from mentionwatch.match import compile_query, match_entry
 from mentionwatch.match.prefilter import index_version, narrow
 from mentionwatch.model import Entry, Mention, Tone
+from mentionwatch.pipeline.fold import one_a_text
 from mentionwatch.pipeline.tell import MOST_EVIDENCE
 from mentionwatch.sources import platforms
 from mentionwatch.store import Filter
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from mentionwatch.match import Query
@@ -63,6 +64,7 @@ def search_store(
     zone: tzinfo | None = timezone.utc,
     now: datetime | None = None,
     by_index: bool = True,
+    all_copies: bool = True,
 ) -> Found:
     """Search what is stored.
 
@@ -76,18 +78,21 @@ def search_store(
         zone: Of days in since: and until:; None: the system's.
         now: Present time, for ``since:7d``.
         by_index: Let the index choose what is looked at; what is found is the same without it.
+        all_copies: Give back all copies of a text; else the one that comes first.
 
     Raises:
         QueryError: The query cannot be read.
     """
     compiled = compile_query(query, saved=saved or {}, stored=True, zone=zone) if query else None
-    searcher = _Searcher(store, compiled, wanted, now=now, oldest_first=sort == "oldest")
+    fold = one_a_text if not all_copies and sort != "negative" else None
+    searcher = _Searcher(store, compiled, wanted, now=now, oldest_first=sort == "oldest", fold=fold)
     most = limit + 1 if limit is not None else None
     if sort == "negative":
         found = sorted(
             searcher.find(None, by_index=by_index),
             key=lambda m: m.tone.polarity if m.tone.polarity is not None else 2.0,
         )
+        found = found if all_copies else list(one_a_text(found))
     else:
         found = searcher.find(most, by_index=by_index)
     more = limit is not None and len(found) > limit
@@ -98,16 +103,26 @@ class _Searcher:
     """One search: a query is matched here, so that it finds to the letter what it finds when it watches."""
 
     def __init__(
-        self, store: Store, query: Query | None, wanted: Filter, *, now: datetime | None, oldest_first: bool
+        self,
+        store: Store,
+        query: Query | None,
+        wanted: Filter,
+        *,
+        now: datetime | None,
+        oldest_first: bool,
+        fold: Callable[[Iterable[Mention]], Iterator[Mention]] | None = None,
     ) -> None:
         self._store, self._query, self._wanted = store, query, wanted
         self._now, self._oldest_first = now, oldest_first
+        self._fold = fold or iter
         self.undecided: Counter[str] = Counter()
 
     def find(self, most: int | None, *, by_index: bool) -> list[Mention]:
         """The mentions that match, `most` at most."""
         if self._query is None:
-            return self._store.mentions(self._wanted, limit=most, oldest_first=self._oldest_first)
+            if self._fold is iter:
+                return self._store.mentions(self._wanted, limit=most, oldest_first=self._oldest_first)
+            return self._look(self._wanted, most)
         if not by_index:
             return self._look(self._wanted, most)
         narrowed = narrow(self._query, now=self._now)
@@ -123,10 +138,11 @@ class _Searcher:
 
     def _look(self, wanted: Filter, most: int | None, *, among: int | None = None) -> list[Mention]:
         with closing(self._store.stream_mentions(wanted, oldest_first=self._oldest_first)) as mentions:
-            return list(islice(filter(self._matches, islice(mentions, among)), most))
+            return list(islice(self._fold(filter(self._matches, islice(mentions, among))), most))
 
     def _matches(self, mention: Mention) -> bool:
-        assert self._query is not None
+        if self._query is None:
+            return True
         try:
             return match_entry(self._query, mention.entry, mention, self._now) is not None
         except MatchTimeout as e:
@@ -152,7 +168,7 @@ def search_alerts(
 
     Raises:
         QueryError: The query cannot be read.
-        MatchTimeout: A regular expression of it took too long.
+        MatchTimeout: A regular expression of it took too long, and whether an alert matches hangs on it.
     """
     if not query:
         return store.alerts(brand=brand, live=live, limit=limit)
@@ -163,8 +179,19 @@ def search_alerts(
 
 def _alert_matches(store: Store, query: Query, alert: Alert, now: datetime | None) -> bool:
     evidence = store.mentions(Filter(ids=alert.evidence[-MOST_EVIDENCE:])) or [_nothing(alert)]
-    seen = (_as_evidence(mention, alert) for mention in evidence)
-    return any(match_entry(query, mention.entry, mention, now) is not None for mention in seen)
+    unknown = []
+
+    def matches(mention: Mention) -> bool:
+        try:
+            return match_entry(query, mention.entry, mention, now) is not None
+        except MatchTimeout as e:
+            unknown.append(e)
+            return False
+
+    found = any(matches(_as_evidence(mention, alert)) for mention in evidence)
+    if unknown and not found:
+        raise unknown[0]
+    return found
 
 
 def _as_evidence(mention: Mention, alert: Alert) -> Mention:

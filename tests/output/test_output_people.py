@@ -227,8 +227,41 @@ def test_a_markdown_row_is_one_line_of_six_cells(items):
 def test_copies_stars_and_the_users_mark_are_shown():
     """What changes how a mention is read stands beside it."""
     shown = written("table", [PLAIN, REVIEW, CJK])
-    assert "3 copies" in shown
+    assert "    Seen at 3 places\n" in shown
     assert "5/5, seen" in shown
+
+
+def test_where_a_text_was_seen_is_never_cut_off():
+    """A name of any length before it takes nothing of it away; Markdown says it too."""
+    named = make_mention(1, replace(PLAIN.entry, author="a" * 300), NEGATIVE, copies=1_200)
+    assert "    Seen at 1,200 places\n" in written("table", [named], width=40)
+    assert written("markdown", [named]).endswith(", seen at 1,200 places |\n")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_the_words_that_matched_are_shown(width):
+    """Of a long text the place that matched is shown, behind the title; what is seen at once stays as it is."""
+    text = "Nothing to see here. " * 400 + "But the kettle, of all things, leaks."
+    start = text.index("kettle") + len("A title\n")
+    long = make_mention(1, Entry("s", title="A title", text=text), NEGATIVE)
+    shown = written("table", [long], width=width, hits={long.id: [(start, start + 6)]})
+    assert "A title … " in shown
+    assert "kettle" in shown
+    assert "title … Nothing" not in shown
+    assert "kettle" not in written("table", [long], width=width)
+    early = {long.id: [(8, 15), (start, start + 6)]}
+    assert written("table", [long], width=width, hits=early) == written("table", [long], width=width)
+    row = written("markdown", [long], hits={long.id: [(start, start + 6)]})
+    assert "kettle, of all things" in row
+
+
+@settings(deadline=None)
+@given(mentions, st.integers(0, 300), st.integers(0, 300), st.integers(1, 130))
+def test_any_place_can_be_shown(mention, start, length, width):
+    """Wherever a match is said to be, in whatever text, there is one mention with its lines."""
+    hits = {mention.id: [(start, start + length)]}
+    lines = written("table", [mention], width=width, hits=hits).splitlines()
+    assert 2 <= len(lines) <= 6
 
 
 def test_a_small_table_that_is_too_wide_puts_the_names_above():

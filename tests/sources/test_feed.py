@@ -578,3 +578,16 @@ def test_the_store_of_a_review_is_its_country():
     body = (DATA / "reviews.xml").read_bytes()
     (entry,) = FeedSource("acme", url).parse(Response(url, {}, body, NOW)).entries
     assert (entry.country, entry.version, entry.rating) == ("DE", "4.2.1", 1.0)
+
+
+def test_a_feed_keeps_the_links_of_its_texts(read):
+    """Those behind words, made absolute; not those that a program put below."""
+    body = (
+        "&lt;p&gt;About Acme, &lt;a href='https://globex.example/blog/1?utm_source=x'&gt;read this&lt;/a&gt;"
+        " or &lt;a href='/more'&gt;that&lt;/a&gt;.&lt;/p&gt;"
+        "&lt;p&gt;The post &lt;a href='https://site.example/1'&gt;One&lt;/a&gt; appeared first on"
+        " &lt;a href='https://site.example/home'&gt;Site&lt;/a&gt;.&lt;/p&gt;"
+    )
+    document = read(rss(f"<item><link>https://site.example/1</link><description>{body}</description></item>"))
+    assert document.entries[0].text == "About Acme, read this or that."
+    assert document.entries[0].links == ("https://globex.example/blog/1", "https://forum.acme.example/more")

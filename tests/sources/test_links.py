@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentionwatch.sources.links import absolute, destination
+from mentionwatch.sources.links import Link, absolute, destination, kept_links
 
 BASE = "https://acme.example/blog/feed.xml"
 
@@ -101,3 +101,24 @@ def test_no_destination_raises(text, start):
     assert url is not None
     assert urlsplit(url).scheme in {"http", "https"}
     assert urlsplit(url).hostname
+
+
+def test_links_of_a_text_are_kept_once_and_where_they_end():
+    """Past redirectors and tracking; not its own address, nor what stands in the text or only in boilerplate."""
+    found = [
+        Link("https://www.google.com/url?q=https://globex.example/1&sa=D", "this"),
+        Link("https://globex.example/1?utm_source=x", "this again"),
+        Link("/about", "about"),
+        Link("https://blog.example/post/", "this"),
+        Link("https://shown.example/long", "https://shown.example/long"),
+        Link("https://cut.example/long/way", "cut.example/long…"),
+        Link("https://blog.example/more", "Read more"),
+        Link("javascript:alert(1)", "this"),
+        Link("https://long.example/" + "x" * 3000, "this"),
+    ]
+    text = "this, this again, about https://shown.example/long cut.example/long…"
+    kept = kept_links(found, "https://blog.example/", text, "https://blog.example/post")
+    assert kept == ("https://globex.example/1", "https://blog.example/about", "https://cut.example/long/way")
+    assert kept_links(found[-2:], "https://blog.example/", text, None) is None
+    many = [Link(f"https://a.example/{n}", "this") for n in range(100)]
+    assert len(kept_links(many, "", "this", None) or ()) == 20

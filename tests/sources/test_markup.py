@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentionwatch.sources.markup import feed_links, json_ld_blocks, page_title, plain_text, plain_title
+from mentionwatch.match import compile_query, find_spans
+from mentionwatch.sources.markup import feed_links, json_ld_blocks, page_title, plain_text, plain_title, read_markup
 from mentionwatch.text import clean
 
 
@@ -56,6 +57,48 @@ def test_markup_becomes_text(markup, text):
 def test_quotes_of_others_are_set_apart(markup, text, quoted):
     """Quotes are neither lost nor part of the author's own words."""
     assert plain_text(markup) == (text, quoted)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("use <code>acme x</code> here", "use `acme x` here"),
+        ("<p>this:</p><pre><code>acme\n  x</code></pre><p>fails</p>", "this:\n\n```\nacme\nx\n```\n\nfails"),
+        ("so:<pre>acme x</pre>", "so:\n`acme x`"),
+        ("<code>a`b</code> and <code>`</code>", "``a`b`` and `` ` ``"),
+        ("x<pre>a\n````\nb</pre>", "x\n\n`````\na\n````\nb\n`````"),
+        ("x<code>a<code>b</code></code><code></code>", "x`ab`"),
+        # All that a mail archive or a list of commits has is in one.
+        ("<pre style='white-space:pre-wrap'>Bump acme\n\nfrom 1 to 2</pre>", "Bump acme\n\nfrom 1 to 2"),
+        ("<pre><code>acme x</code></pre>", "`acme x`"),
+        ("<code>acme x</code>", "`acme x`"),
+        ("vector<int> and `a`", "vector<int> and `a`"),
+    ],
+)
+def test_code_is_marked(markup, text):
+    """As in Markdown, so that it is told from prose when its markup is gone."""
+    assert plain_text(markup)[0] == text
+
+
+@given(st.lists(st.sampled_from(["acme", "`", "```", "\n", " ", "x", "<br>", "<b>", "</b>", "&lt;"])), st.booleans())
+def test_what_was_code_is_no_prose(pieces, block):
+    """Whatever it holds, no word is found in it, and the words beside it are."""
+    code = f"<pre>{''.join(pieces)}</pre>" if block else f"<code>{''.join(pieces)}</code>"
+    text, _quoted = plain_text(f"<p>globex</p>{code}<p>umbrella</p>")
+    assert find_spans(compile_query("acme"), text) is None
+    assert find_spans(compile_query("globex umbrella"), text) is not None
+
+
+def test_links_are_told_with_their_words():
+    """In order; not those in quotes, of pictures, within the page, or to people, tags and forums."""
+    markup = (
+        "<p>See <a href='https://globex.example/blog/1'>this <b>post</b></a>, <a href='/two'>that</a>, "
+        "<a href='#note'>1</a> <a href='https://a.example/@ann' class='u-url mention'>@<span>ann</span></a> "
+        "<a href='https://a.example/tags/acme' rel='tag'>#acme</a> <a href='/user/bob'>/u/bob</a> "
+        "<a href='https://shop.example'><img src='x.png'></a></p>"
+        "<blockquote><a href='https://other.example/1'>theirs</a></blockquote>"
+    )
+    assert read_markup(markup).links == (("https://globex.example/blog/1", "this post"), ("/two", "that"))
 
 
 def test_a_title_is_one_line():
@@ -113,6 +156,11 @@ PAGE = """<html><head><title>
 <link rel="alternate" type="application/rss+xml" href="feed.rss"><link type='application/atom+xml; charset=utf-8' rel='feed alternate' href='https://b.example/x'>
 <link rel="alternate" type="text/html" href="/de"><link rel="stylesheet" href="s.css"><link rel=alternate type=application/rss+xml href=feed.rss>
 <script type="application/ld+json">{"a": "<b>"}</script><script>no()</script><SCRIPT id=x type='application/ld+json' >[1,]</SCRIPT></head></html>"""
+
+
+def test_a_title_shows_no_marks():
+    """Code in a title is no code: what a thing is called stands there."""
+    assert plain_title("<code>acme</code> is <b>slow</b>") == "acme is slow"
 
 
 def test_a_page_names_itself_and_its_feeds():

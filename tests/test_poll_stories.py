@@ -117,13 +117,15 @@ def test_in_one_poll_all_come_to_the_same(world):
 def test_what_stood_for_a_text_stands_for_it_no_more(world):
     """A headline was all there was; of two articles under it that come at once, one is its text, and the other none."""
     server, config = world
+    one = f"{TEXT} The company knows of nine cases in three countries. Owners get a new one for free from Monday on."
     other = (
-        "Nobody at Acme saw it coming: the shop in Graz had its doors closed on Monday, with a note that it was over."
+        "Nobody at Acme saw it coming: the shop in Graz had its doors closed on Monday, with a note on them that said"
+        " that it was over. People who had left their boxes there for repair stood in the rain, and waited in vain."
     )
     server.routes["/a.xml"] = Answer(rss([("g1", HEADLINE, "", "someone", NOW)]))
     poll(config, now=NOW + HOUR, every_source=True)
-    later = ("g3", HEADLINE, other, "author3", NOW + 3 * HOUR)
-    server.routes["/b.xml"] = Answer(rss([paper(2, NOW + 2 * HOUR), later]))
+    both = [(f"g{n}", HEADLINE, text, f"author{n}", NOW + n * HOUR) for n, text in ((2, one), (3, other))]
+    server.routes["/b.xml"] = Answer(rss(both))
     poll(config, now=NOW + 4 * HOUR, every_source=True)
     assert {m.entry.guid: m.copies for m in find_mentions(config)} == {"g1": 2, "g2": 2, "g3": 1}
 

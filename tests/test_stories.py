@@ -78,6 +78,8 @@ def test_there_are_enough_pairs():
         labels = [label for label, _, _ in pairs(split)]
         assert min(labels.count("copy"), labels.count("different")) >= 60
         assert labels.count("story") >= 15
+        longs = [label for label, *both in pairs(split) if all(len((one.text or "").split()) >= 40 for one in both)]
+        assert min(longs.count("copy"), longs.count("different")) >= 10
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
@@ -138,9 +140,9 @@ def test_addresses_do_not_matter_where_there_are_words():
 
 
 def test_posts_of_a_bare_link_are_copies():
-    """Without words of its own a post is its link, whatever its title and however the link is written."""
+    """Without words of its own a post is its link, however that is written."""
     found = [
-        entry("1", "https://www.news.example/acme/", title="Acme in trouble again, says report"),
+        entry("1", "https://www.news.example/acme/", title="Acme again"),
         entry("2", "http://news.example/acme?utm_source=rss.", title="Look"),
         entry("3", "<www.news.example/acme#top>"),
         entry("4", "(https://news.example/acme)."),
@@ -149,6 +151,141 @@ def test_posts_of_a_bare_link_are_copies():
     assert copies(*found) == 1
     assert copies(*found, entry("6", "https://news.example/other")) == 2
     assert copies(entry("1", "https://news.example/"), entry("2", "https://news.example/")) == 2
+
+
+ANGRY = (
+    "Acme lost my money and nobody answers the phone",
+    "Never trust Acme with your data again, I am leaving",
+    "Acme support is a disgrace, avoid them at all cost",
+)
+
+
+@settings(max_examples=60)
+@given(st.permutations(range(7)))
+def test_a_title_beside_a_link_may_be_words_of_ones_own(order):
+    """Whoever comes first, the page, its copy or a bare link: under three titles a link is three texts more."""
+    page, other = "https://news.example/acme", "https://mirror.example/acme"
+    found = [entry(str(n), page, title=title, url=f"https://forum.example/{n}") for n, title in enumerate(ANGRY)]
+    found += [entry("3", page), entry("4", page, HEADLINE), entry("5", ARTICLE, HEADLINE, page)]
+    found += [entry("6", ARTICLE, f"{HEADLINE} | Mirror", other)]
+    keys = placed_as_they_come(found[n] for n in order)
+    angry = {keys[entry_id(one)].copy for one in found[:3]}
+    assert len(angry) == 3
+    assert keys[entry_id(found[5])].copy == keys[entry_id(found[6])].copy
+    assert keys[entry_id(found[4])].copy == keys[entry_id(found[5])].copy
+    assert keys[entry_id(found[5])].copy not in angry
+
+
+def test_a_title_is_own_words_beside_a_link_to_a_copy_too():
+    """What stands at the link is a copy of another paper's: under its headline the link is one too, else not."""
+    papers = [entry(str(n), ARTICLE, HEADLINE, url) for n, url in enumerate(PAPERS[:2])]
+    assert copies(*papers, entry("2", PAPERS[1], title=HEADLINE), entry("3", PAPERS[1])) == 1
+    assert copies(*papers, *[entry(title, PAPERS[1], title=title) for title in ANGRY]) == 4
+
+
+LONG = (
+    "The board of Acme met in Graz and talked about the new hall for the trucks, which the town does want. The"
+    " plan is fair to the neighbours, said the mayor, because the trucks drive on the other side of the river. Work"
+    " begins in spring and takes nine months, and the hall has room for 40 trucks and a workshop."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_one"),
+    [
+        ("new hall", "hall", True),
+        ("talked about", "discussed", True),
+        (", said the mayor,", "", True),
+        ("does want", "does not want", False),
+        ("is fair", "is never fair", False),
+        ("nine", "eleven", False),
+        ("40", "80", False),
+        ("Graz", "Lisbon", False),
+        ("The board", "Good for them: the board", True),
+        ("The board", "I have said so since last summer: the board", False),
+        ("workshop.", "workshop. So be it.", True),
+        ("workshop.", "workshop. What a disgrace, avoid them at all cost.", False),
+        ("workshop.", "workshop. Not true.", False),
+    ],
+)
+def test_what_turns_a_long_text(old, new, is_one):
+    """An editor's changes make no other text; a number, a name, a negation or a remark at an end does."""
+    assert old in LONG
+    assert same(LONG, LONG.replace(old, new)) == is_one
+    assert not same(LONG, LONG.replace("which the town does want", "as most people had asked for twice"))
+    many = "".join(f" Truck {n} {WORDS[n % 12]} carries {n * 7} boxes." for n in range(90))
+    if old not in {"workshop.", "The board"}:
+        assert same(f"{LONG}{many}", f"{LONG.replace(old, new)}{many}") == is_one
+    elif old == "workshop.":
+        assert same(f"{many} {LONG}", f"{many} {LONG.replace(old, new)}") == is_one
+
+
+def test_a_clause_less_shifts_no_end():
+    """Of texts that are compared in parts, what is shifted out of a part is no remark at an end."""
+    many = "".join(f" Truck {n} {WORDS[n % 12]} carries {n * 7} boxes." for n in range(90))
+    less = LONG.replace(", because the trucks drive on the other side of the river", "")
+    assert less != LONG
+    assert same(f"{LONG}{many}", f"{less}{many}")
+    assert same(f"{many} {LONG}", f"{many} {less}")
+
+
+@pytest.mark.parametrize(("more", "is_one"), [("new", True), ("2", False), ("not", False)])
+def test_a_number_more_makes_a_short_text_another(more, is_one):
+    """In a text of some twenty words an editor may put in a word, but no number and no negation."""
+    words = (
+        "The {}routers that Acme has sold in Graz since the summer do get warm, said the shop that has repaired most"
+    )
+    assert same(words.format(""), words.format(f"{more} ")) == is_one
+
+
+@pytest.mark.parametrize(("dropped", "is_one"), [(1, True), (2, False), (3, False)])
+def test_how_much_of_a_long_text_may_be_missing(dropped, is_one):
+    """A sentence less is the same text; less than three quarters of it is another."""
+    parts = [
+        f"{a} {b} went with {c} to see the river one day." for a, b, c in zip(WORDS, WORDS[3:], WORDS[6:], strict=False)
+    ]
+    assert len(parts) == 6
+    assert same(" ".join(parts), " ".join([parts[0], *parts[1 + dropped :]])) == is_one
+
+
+def test_a_form_filled_in_otherwise_is_another_text():
+    """Where the titles differ in the words in which the texts do, these are what it is about."""
+    texts = [LONG.replace("hall for the trucks", f"{what} for the trucks") for what in ("hall", "garage")]
+    titles = [f"A new {what} for Acme" for what in ("hall", "garage")]
+    assert same(*texts)
+    assert copies(*[entry(title, text, title) for title, text in zip(titles, texts, strict=True)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The phone is dead, the chat is dead, and the shop in Graz has no idea", 2),
+        ("Nobody told me, and I have had one beside the cot of my daughter for all of the last winter", 2),
+        (LONG, 1),
+    ],
+)
+def test_a_title_alone_stands_for_an_article_only(text, count):
+    """Under one title people write what they have to say: that is no copy of the title."""
+    assert copies(entry("1", title=HEADLINE), entry("2", text, HEADLINE)) == count
+
+
+def test_what_is_said_behind_an_article_is_no_rest_of_it():
+    """Under one title too: a short rest is somebody's remark, a long one without a mark is the article's."""
+    one = entry("1", LONG, HEADLINE)
+    assert (
+        copies(one, entry("2", f"{LONG} What a disgrace, avoid them at all cost, you cannot trust a word.", HEADLINE))
+        == 2
+    )
+    assert copies(one, entry("2", f"{LONG} {ARTICLE} {ARTICLE}", HEADLINE)) == 1
+    assert copies(one, entry("2", f"{LONG} I am done with them. {ARTICLE} {ARTICLE}", HEADLINE)) == 2
+
+
+def test_an_older_copy_may_come_later():
+    """What was published before the head and is read after it is a copy too, and its time counts."""
+    shelf = MemoryShelf()
+    assert place(entry("1", LONG), "e1", NOW, shelf).copy == "e1"
+    assert place(entry("2", LONG), "e2", NOW - 10 * DAY, shelf).copy == "e1"
+    assert place(entry("3", LONG), "e3", NOW - 20 * DAY, shelf).copy == "e1"
 
 
 @pytest.mark.parametrize(
@@ -241,6 +378,41 @@ def test_reviews_of_one_page_are_stories_of_their_own():
     page = "https://shop.example/kettle"
     found = placed(*[entry(str(n), f"Kettle number {n} is loud", url=page, kind="review") for n in range(3)])
     assert len({one.story for one in found}) == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/login", "/login?next=/shop", "/en", "/de/", "/en-US/", "/index.html", "/?lang=en", "/home", "/#/login"],
+)
+def test_where_everybody_comes_in_is_no_page(path):
+    """Who links to a front page, a form or an app in a shop speaks of nothing in particular."""
+    hosts = [f"https://acme.example{path}", "https://apps.apple.com/us/app/acme/id1234567"]
+    for link in hosts:
+        one, other = placed(entry("1", f"Mine is broken {link}"), entry("2", f"Where can they be reached? {link}"))
+        assert one.story != other.story
+
+
+@pytest.mark.parametrize("path", ["/index.php?id=3", "/?p=12", "/en/news", "/login-is-broken", "/2026/index.html"])
+def test_what_looks_like_a_front_page_may_be_a_page(path):
+    """A number or a word more names a page."""
+    link = f"https://acme.example{path}"
+    one, other = placed(entry("1", f"Mine is broken {link}"), entry("2", f"Where can they be reached? {link}"))
+    assert one.story == other.story
+
+
+@pytest.mark.parametrize(("days", "count"), [(0, 1), (13, 1), (15, 3)])
+def test_a_story_ends(days, count):
+    """Who links to a page when nobody has for two weeks begins another story; the page has the story of its time."""
+    page = "https://blog.example/acme"
+    found = [
+        ("e1", entry("1", "Our new router is here today", url=page), NOW),
+        ("e2", entry("2", f"What do you make of it? {page}"), NOW + days * DAY),
+        ("e3", entry("3", f"Mine has come with a scratch {page}"), NOW + days * 2 * DAY),
+        ("e4", entry("4", f"Is it any good, folks? {page}"), NOW + (days * 2 + 1) * DAY),
+    ]
+    stories = [one.story for one in fold(found).values()]
+    assert len(set(stories)) == count
+    assert stories[2] == stories[3]
 
 
 def test_a_list_of_links_is_about_none_of_them():

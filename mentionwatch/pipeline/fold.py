@@ -95,7 +95,8 @@ class _StoreShelf:
         """See Shelf."""
         found = {name: Named(*both) for name, both in self._store.stories(names).items()}
         for name, latest in self.latest.named(names).items():
-            found[name] = Named(latest.story, latest.copy or (found[name].copy if name in found else None))
+            copy = latest.copy or (found[name].copy if name in found else None)
+            found[name] = Named(latest.story, copy, latest.at)
         return found
 
     def put(self, placed: Placed, at: datetime) -> None:

@@ -20,12 +20,18 @@ Words = tuple[str, ...]
 _MOST_WORDS = 300
 #: Shorter texts say another thing with one other word.
 _SHORT, _LONG = 12, 40
-#: Share of words that may differ, in a text of middle length and in a long one.
-_MIDDLE_EDITS, _LONG_EDITS = 0.12, 0.25
-#: A run of own words at an end that is longer than this share of the text is somebody's own word.
-_OWN = 0.15
+#: Share of words that may differ, in a text of middle length and in a long one; and that may be others in a long one.
+_MIDDLE_EDITS, _LONG_EDITS, _LONG_REPLACED = 0.12, 0.25, 0.08
+#: A longer run of words at an end is somebody's own word.
+_MIDDLE_OWN, _LONG_OWN = 2, 4
+#: Words that a text has at least for its title to be a headline, which stands for it.
+_ARTICLE = 18
+#: Last words of long texts that are compared one by one.
+_LAST_WORDS = 100
 #: Words that a beginning has at least to stand for the whole: with a mark that it was cut off, and without.
 _EXCERPT, _UNMARKED_EXCERPT = 6, 12
+#: What is more than this share of a text is no beginning of it, but all of it, with somebody's own words behind.
+_MOST_OF = 0.6
 #: Share of the shorter text's words that the other has at least: with fewer nothing is compared word by word.
 _ALIKE = 0.6
 #: Share of pairs of words that two versions of what stands at one address have in common at least.
@@ -41,6 +47,21 @@ _TURNS = frozenset(
         """
     )
 )
+#: What turns a long sentence too: of the others an editor leaves out one and puts in one.
+_NEGATIONS = _TURNS - frozenset(split_words("up down on off before after more less without hardly barely ne"))
+_NUMBERS = frozenset(
+    split_words(
+        """
+        two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million
+        zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert tausend deux trois quatre cinq sept
+        huit neuf dix onze douze vingt cent mille dos tres cuatro cinco seis siete ocho nueve diez once doce veinte
+        """
+    )
+)
+#: Who says this speaks for himself.
+_OWN_VOICE = frozenset(
+    split_words("i im ive id ill my me mine myself ich mir mich mein meine meinen je jai moi mon ma mes yo mi mis me")
+)
 
 
 class _Difference(NamedTuple):
@@ -53,14 +74,32 @@ class _Difference(NamedTuple):
     turned: bool
     #: The longest run of words that only one has, at the start or the end.
     at_ends: int
+    #: Words that are others.
+    replaced: int = 0
+    #: Places where both have other words: what one has and what the other.
+    places: tuple[tuple[Words, Words], ...] = ()
+    #: A number or a negation is there in only one.
+    denied: bool = False
+
+
+class _Telling(NamedTuple):
+    """Words that say what a text is about, where others of its kind say the same."""
+
+    names: frozenset[str] = frozenset()
+    #: What only one of the titles has.
+    titles: frozenset[str] = frozenset()
+
+    def apart(self, left: Words, right: Words) -> bool:
+        """Whether the one has such a word where the other has another."""
+        return any(words & set(left) and words & set(right) for words in (self.names, self.titles))
 
 
 def is_copy(one: Said, other: Said) -> bool:
     """Whether two entries carry one text, so that they count once.
 
     Where their words are the same but for boilerplate, typing mistakes and small edits; where one is the cut-off
-    beginning of the other; where both are only a link, to one place.  A number, a negation or a word that is another
-    makes a short text another, and words of one's own make a post one's own.  Symmetric.
+    beginning of the other; where both are only a link, to one place.  Another number or name, or a negation, makes a
+    text another, in a short one any other word; and words of one's own make a post one's own.  Symmetric.
     """
     if _is_another(one, other):
         return False
@@ -93,9 +132,13 @@ def _has_digit(word: str) -> bool:
 
 
 def _same_link(one: Said, other: Said) -> bool:
-    """A bare link is a copy of every bare link to its place, and of what stands there."""
+    """A bare link is a copy of every bare link to its place, and of what stands there; its title may be own words."""
     places = [link_key(said.bare_link or said.url or "") for said in (one, other)]
-    return places[0] is not None and places[0] == places[1]
+    if places[0] is None or places[0] != places[1]:
+        return False
+    if any(said.bare_link and length(said.title) < MIN_WORDS for said in (one, other)):
+        return True
+    return _is_one(*_by_length(one.title or one.body, other.title or other.body), is_cut=True)
 
 
 def _same_place(one: Said, other: Said) -> bool:
@@ -120,12 +163,19 @@ def _headline_of(one: Said, other: Said) -> bool:
     words = bare.title
     if length(words) < MIN_WORDS or full.is_reply:
         return False
-    return any(_is_one(words, part, is_cut=bare.is_cut) for part in (full.all, full.body, full.title) if part)
+    parts = (full.all, full.body, full.title if _is_article(full) else ())
+    return any(_is_one(words, part, is_cut=bare.is_cut) for part in parts if part)
+
+
+def _is_article(said: Said) -> bool:
+    """Whether a text is more than a remark under a title that many may choose."""
+    return length(said.body) >= _ARTICLE and not _OWN_VOICE & set(said.body)
 
 
 def _is_headline(one: Said, other: Said) -> bool:
     """Whether all that a post without a title says is the other's headline."""
-    return not one.title and not other.is_reply and _is_one(one.body, other.title, is_cut=one.is_cut)
+    told = not one.title and not other.is_reply and _is_article(other)
+    return told and _is_one(one.body, other.title, is_cut=one.is_cut)
 
 
 def _same_bodies(one: Said, other: Said) -> bool:
@@ -133,23 +183,36 @@ def _same_bodies(one: Said, other: Said) -> bool:
         return True
     short, long = (one, other) if len(one.body) <= len(other.body) else (other, one)
     same_title = bool(one.title) and one.title == other.title
-    if not _is_one(short.body, long.body, is_cut=short.is_cut):
+    if not _is_one(short.body, long.body, is_cut=short.is_cut, told=_told(short, long)):
         # Under a title of one word many write, and some begin alike.
         told = same_title and length(one.title) >= MIN_WORDS and not (one.is_reply or other.is_reply)
         if told and _is_beginning(short.body, long.body):
             return True
         # What is a title there may be the first words of the text here.
-        return one.title != other.title and _is_one(*sorted((one.all, other.all), key=len), is_cut=False)
+        both = _by_length(one.all, other.all)
+        return one.title != other.title and _is_one(*both, is_cut=False, told=_told(one, other))
     if same_title or not one.title or not other.title or length(short.body) >= _SHORT * 2:
         return True
-    return _is_one(*sorted((one.title, other.title), key=len), is_cut=True)
+    return _is_one(*_by_length(one.title, other.title), is_cut=True)
+
+
+def _by_length(one: Words, other: Words) -> tuple[Words, Words]:
+    """The shorter first; of equal length always the same one."""
+    return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
+
+
+def _told(one: Said, other: Said) -> _Telling:
+    """Words that tell two texts made after one form apart."""
+    return _Telling(one.names | other.names, frozenset(one.title) ^ frozenset(other.title))
 
 
 def _is_beginning(short: Words, long: Words) -> bool:
-    return length(short) >= _UNMARKED_EXCERPT and long[: len(short)] == short
+    if length(short) < _UNMARKED_EXCERPT or long[: len(short)] != short or len(short) > _MOST_OF * len(long):
+        return False
+    return not _OWN_VOICE & set(long[len(short) :][:_SHORT])
 
 
-def _is_one(short: Words, long: Words, *, is_cut: bool) -> bool:
+def _is_one(short: Words, long: Words, *, is_cut: bool, told: _Telling | None = None) -> bool:
     """Whether these are the same words, but for what an editor changes."""
     if short == long:
         return length(short) >= MIN_WORDS
@@ -159,10 +222,18 @@ def _is_one(short: Words, long: Words, *, is_cut: bool) -> bool:
         return False
     if _overlap(short, long) < _ALIKE * len(short):
         return False
-    found = _compare(short[:_MOST_WORDS], long[:_MOST_WORDS])
-    if len(long) > _MOST_WORDS and not _rest_agrees(short[_MOST_WORDS:], long[_MOST_WORDS:]):
+    told = told or _Telling()
+    if len(long) <= _MOST_WORDS:
+        return _is_small(_compare(short, long), told)
+    return _is_one_in_parts(short, long, told)
+
+
+def _is_one_in_parts(short: Words, long: Words, told: _Telling) -> bool:
+    """The first words and the last one by one, the others as a bag; only the outer ends are ends."""
+    first = _compare(short[:_MOST_WORDS], long[:_MOST_WORDS], has_end=False)
+    if not _is_small(first, told) or not _rest_agrees(short[_MOST_WORDS:], long[_MOST_WORDS:]):
         return False
-    return _is_small(found)
+    return _is_small(_compare(short[-_LAST_WORDS:], long[-_LAST_WORDS:], has_start=False), told)
 
 
 def _is_cut_off(short: Words, long: Words) -> bool:
@@ -173,35 +244,45 @@ def _is_cut_off(short: Words, long: Words) -> bool:
     begins = long[: len(words)] == words and long[len(words)].startswith(short[-1])
     if begins or len(words) < _SHORT:
         return begins
-    return _is_small(_compare(words[:_MOST_WORDS], long[: len(words)][:_MOST_WORDS]))
+    return _is_small(_compare(words[:_MOST_WORDS], long[: len(words)][:_MOST_WORDS]), _Telling())
 
 
-def _is_small(found: _Difference) -> bool:
+def _is_small(found: _Difference, told: _Telling) -> bool:
     if found.shared < _SHORT:
         return found.edits == 0 and found.shared >= 2
     if found.shared < _LONG:
-        return not found.turned and found.edits <= found.shared * _MIDDLE_EDITS and found.at_ends <= 2
-    most = max(3.0, found.shared * _OWN)
-    return found.edits <= found.shared * _LONG_EDITS and found.at_ends <= most
+        return not found.turned and found.edits <= found.shared * _MIDDLE_EDITS and found.at_ends <= _MIDDLE_OWN
+    if found.denied or any(told.apart(*place) for place in found.places):
+        return False
+    few = found.edits <= found.shared * _LONG_EDITS and found.replaced <= max(2, found.shared * _LONG_REPLACED)
+    return few and found.at_ends <= _LONG_OWN
 
 
-def _compare(one: Words, other: Words) -> _Difference:
-    shared = edits = at_ends = 0
-    turned = False
+def _compare(one: Words, other: Words, *, has_start: bool = True, has_end: bool = True) -> _Difference:
+    """What stands between two texts, or two parts of them that may be shifted at an end that is none."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
+    shared = edits = at_ends = 0
+    places = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         left, right = one[i1:i2], other[j1:j2]
-        if tag == "equal":
-            shared += i2 - i1
-            continue
-        if tag == "replace" and _is_typo(left, right):
+        is_start, is_end = i1 == j1 == 0, i2 == len(one) and j2 == len(other)
+        if tag == "equal" or (tag == "replace" and _is_typo(left, right)):
             shared += max(len(left), len(right))
+        elif tag != "replace" and ((is_start and not has_start) or (is_end and not has_end)):
             continue
-        edits += max(len(left), len(right))
-        turned = turned or _turns(left, right)
-        if i1 == j1 == 0 or (i2 == len(one) and j2 == len(other)):
-            at_ends = max(at_ends, abs(len(left) - len(right)))
-    return _Difference(length_of(shared, one), edits, turned, at_ends)
+        else:
+            edits += max(len(left), len(right))
+            places.append((left, right))
+            at_ends = max(at_ends, len(left), len(right)) if is_start or is_end else at_ends
+    return _Difference(
+        length_of(shared, one),
+        edits,
+        any(_turns(left, right) for left, right in places),
+        at_ends,
+        sum(max(len(left), len(right)) for left, right in places if left and right),
+        tuple(places),
+        any(_denies(left, right) for left, right in places),
+    )
 
 
 def length_of(count: int, words: Words) -> int:
@@ -212,6 +293,16 @@ def length_of(count: int, words: Words) -> int:
 def _turns(left: Words, right: Words) -> bool:
     """Whether another word in its place says another thing: late, early; Monday, Friday."""
     return bool(left and right) or any(word in _TURNS or _has_digit(word) for word in (*left, *right))
+
+
+def _denies(left: Words, right: Words) -> bool:
+    """Whether a number or a negation is there in only one; a number that only one has may be a date or a price."""
+    # What is only in one and longer than that is a clause of its own.
+    is_clause = not (left and right) and len(left + right) > _LONG_OWN
+    if not is_clause and _NEGATIONS & set(left) != _NEGATIONS & set(right):
+        return True
+    numbers = [{word for word in words if word in _NUMBERS or _has_digit(word)} for words in (left, right)]
+    return bool(left and right) and numbers[0] != numbers[1] and all(numbers)
 
 
 def _is_typo(left: Words, right: Words) -> bool:

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mentionwatch.stories.copies import is_copy
-from mentionwatch.stories.links import link_key, names_of, page_of, story_of
+from mentionwatch.stories.links import headline_of, link_key, names_of, page_of, story_of
 from mentionwatch.stories.sketch import sketch
-from mentionwatch.stories.words import read
+from mentionwatch.stories.words import MIN_WORDS, length, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Copies of one text that are further apart than this count again.
 COPY_SPAN = timedelta(days=14)
+#: What speaks of a page so long after all else that did begins another story.
+STORY_SPAN = COPY_SPAN
 #: Heads that an entry is compared with at most, those that share most with it.
 _MOST_CANDIDATES = 8
 #: A text that is so many times as long as the head takes its place: a whole for its beginning, an article for its
@@ -56,6 +58,8 @@ class Named(NamedTuple):
     story: str
     #: The text that a page carries; None where nothing is known of it.
     copy: str | None = None
+    #: When something was called so last; None where whatever is old is forgotten.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,14 @@ class Shelf(Protocol):
 class _Known:
     """Names, followed to what they lead to in the end."""
 
-    def __init__(self, shelf: Shelf, names: Iterable[str]) -> None:
+    def __init__(self, shelf: Shelf, names: Iterable[str], at: datetime | None = None) -> None:
+        """Look names up.
+
+        Args:
+            shelf: What is known.
+            names: What is asked for.
+            at: What was called so long before or after it is another by now; None: at any time.
+        """
         self._found: dict[str, Named] = {}
         asked: set[str] = set()
         wanted = dict.fromkeys(names)
@@ -112,9 +123,11 @@ class _Known:
             if not wanted:
                 break
             asked.update(wanted)
-            found = shelf.named(list(wanted))
+            found = {name: to for name, to in shelf.named(list(wanted)).items() if not at or _is_near(to.at, at)}
             self._found.update(found)
-            wanted = dict.fromkeys(one for to in found.values() for one in to if one and one not in asked)
+            at = None
+            leading = (one for to in found.values() for one in (to.story, to.copy))
+            wanted = dict.fromkeys(one for one in leading if one and one not in asked)
 
     def story(self, name: str) -> str | None:
         """The story of what is called so; None where nothing is."""
@@ -137,6 +150,10 @@ class _Known:
         return name
 
 
+def _is_near(named: datetime | None, at: datetime) -> bool:
+    return named is None or abs(named - at) <= STORY_SPAN
+
+
 def place(entry: Entry, entry_id: str, at: datetime, shelf: Shelf) -> Placed:
     """Find an entry's copies and story, and keep that on the shelf.
 
@@ -151,11 +168,13 @@ def place(entry: Entry, entry_id: str, at: datetime, shelf: Shelf) -> Placed:
     near = _nearest(shelf.heads(keys) if keys else [], at)
     heads = _of_one_text(said, [head for head in near if head.entry_id == entry_id or is_copy(read(head.entry), said)])
     linked = link_key(said.bare_link) if said.bare_link else None
-    asked = (names.parent, names.about, linked, *names.own, *(head.story for head in heads))
-    known = _Known(shelf, filter(None, asked))
+    # Under a title of its own it is no copy of what stands there.
+    carried = headline_of(linked, said.title) if length(said.title) >= MIN_WORDS else linked
+    asked = (names.parent, names.about, linked, carried, *names.own, *(head.story for head in heads))
+    known = _Known(shelf, filter(None, asked), at)
     if heads:
         placed = _join(Head(entry_id, entry_id, entry, names.itself, at, at), keys, heads, known, names)
-    elif linked and (copy := known.copy(linked)):
+    elif linked and carried and (copy := known.copy(carried)):
         # What stands there is a copy of something else: nothing that it says leads there, only its address.
         placed = _to_story(known.root(linked), known, names, copy=copy)
     else:
@@ -199,16 +218,22 @@ def _join(new: Head, keys: tuple[int, ...], heads: Sequence[Head], known: _Known
         min(new.first, *(head.first for head in heads)),
         max(new.last, *(head.last for head in heads)),
     )
-    left = (page_of(head.entry) for head in heads if head.entry_id != fullest.entry_id)
+    left = (name for one in (*heads, new) if one.entry_id != fullest.entry_id for name in _carriers(one.entry))
     gone = tuple(head.copy for head in heads if head.copy != oldest.copy)
     return replace(
         placed,
         head=head,
         keys=(keys if fullest is new else sketch(read(fullest.entry))) if changed else None,
         names=tuple(dict.fromkeys((*placed.names, *gone))),
-        pages=tuple(dict.fromkeys((*placed.pages, *filter(None, left)))),
+        pages=tuple(dict.fromkeys((*placed.pages, *left))),
         gone=gone,
     )
+
+
+def _carriers(entry: Entry) -> list[str]:
+    """What leads to the text of an entry that is no head: its page, and that under its headline."""
+    page = page_of(entry)
+    return [name for name in (page, headline_of(page, read(entry).title)) if name]
 
 
 def _fullness(said: Said) -> tuple[bool, int]:
@@ -227,6 +252,8 @@ def _to_story(story: str, known: _Known, names: Names, *, copy: str, others: Seq
     called += [known.root(name) for name in called]
     # Named anew, what it speaks of is not forgotten before it.
     called += [name for name in (names.parent, names.about) if name and known.story(name) == story]
+    if names.spoken_of and known.story(names.spoken_of) is None:
+        called.append(names.spoken_of)
     page = names.own[:1] if names.page else ()
     return Placed(copy, story, None, None, tuple(dict.fromkeys(n for n in called if n != story)), page)
 
@@ -261,7 +288,7 @@ class MemoryShelf:
         """See Shelf."""
         return {name: self._named[name] for name in names if name in self._named}
 
-    def put(self, placed: Placed, at: datetime) -> None:  # noqa: ARG002 - the interface
+    def put(self, placed: Placed, at: datetime) -> None:
         """See Shelf."""
         for copy in placed.gone:
             self._take_out(copy)
@@ -273,7 +300,10 @@ class MemoryShelf:
         for name in dict.fromkeys((*placed.names, *placed.pages)):
             carries = name in placed.pages or name in placed.gone
             before = self._named.get(name)
-            self._named[name] = Named(placed.story, placed.copy if carries else before and before.copy)
+            if before and not _is_near(before.at, at):
+                before = None
+            last = max(at, before.at) if before and before.at else at
+            self._named[name] = Named(placed.story, placed.copy if carries else before and before.copy, last)
 
     def _take_out(self, copy: str) -> None:
         self.moved.add(copy)

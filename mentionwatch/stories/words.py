@@ -25,6 +25,8 @@ URL = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+# A capital that no sentence begins with.
+_NAME = re.compile(r"(?<=[\w,;] )[A-ZÄÖÜÀ-Þ][\w'’]+")
 _ONE_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 # --- words of others ----------------------------------------------------------------------------------------
@@ -39,7 +41,7 @@ _QUOTE_LINE = re.compile(
 _MORE = (
     r"(?:click here to |please )?(?:read(?: the)?(?: full| whole| rest| entire)?(?: more| on| article| story| post)?"
     r"|continue(?: reading)?|keep reading|(?:see|view|show|learn) more|full (?:story|article|post)|more)"
-    r"(?: (?:at|on|here|of this \w+)\b[^\n.]{0,40})?"
+    r"(?: (?:at|on|here|of this \w+)\b[^\n.]{0,40}(?:\.\w{2,15}){0,3})?"
     r"|(?:hier )?(?:weiterlesen|mehr lesen|zum artikel)(?: (?:auf|bei) [^\n]{1,40})?"
     r"|lire (?:la suite|plus)(?: sur [^\n]{1,40})?|(?:leer|ver|seguir|sigue) (?:más|leyendo)(?: en [^\n]{1,40})?"
     r"|leia mais|continua a leggere|lees verder|читать далее|続きを読む|全文を読む|もっと見る|阅读全文"
@@ -105,6 +107,8 @@ class Said(NamedTuple):
     url: str | None = None
     rating: float | None = None
     is_review: bool = False
+    #: Words of the body that are written as names are.
+    names: frozenset[str] = frozenset()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -144,6 +148,7 @@ def read(entry: Entry) -> Said:
         url=entry.url,
         rating=entry.rating,
         is_review=entry.kind == "review" or entry.rating is not None,
+        names=_names(text),
     )
 
 
@@ -156,6 +161,11 @@ def _bare(text: str) -> tuple[tuple[str, ...], bool]:
     if not words and text:
         words = split_words(URL.sub(" ", text))
     return words, is_cut
+
+
+@lru_cache(maxsize=256)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(word for found in _NAME.findall(text) for word in split_words(found))
 
 
 def strip_ends(text: str) -> tuple[str, bool]:

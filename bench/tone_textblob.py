@@ -75,7 +75,7 @@ def print_tables(pairs: list[tuple[str, float]]) -> None:
 
 def main() -> None:
     folder, per_file = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1300
-    engine = make_engine(ToneSettings())
+    engine = make_engine(ToneSettings(engine="textblob"))
     engine.rate("warm up")
     rated: dict[str, list[tuple[str, float]]] = {}
     started = time.perf_counter()

@@ -12,7 +12,9 @@
     │   └── ParseError                    the document could not be read
     ├── Postponed                         a request waits for its host or for the next poll
     ├── StoreError                   1    the database cannot be opened, read or written
+    ├── ToneError                    1/2  an engine cannot judge; 2 when what it needs is not installed
     ├── OutputError                  1    the result cannot be written
+    ├── DeliveryError                6    a channel did not take a message; it stays in the outbox
     └── Locked                       75   another run holds the lock
 
 A library function raises; only ``cli`` prints and exits.  A message is one line: what, where, why, what to do.
@@ -187,8 +189,40 @@ class StoreError(MentionwatchError):
     """The database cannot be opened, read or written."""
 
 
+class ToneError(MentionwatchError):
+    """An engine cannot judge: its data is damaged, or of another version, or what it needs is not installed.
+
+    Attributes:
+        missing: Something has to be installed, or another engine chosen; False: what is installed is broken.
+    """
+
+    def __init__(self, message: str, *, missing: bool = False) -> None:
+        """What the user asked for and has not is a mistake of use; what is broken is a failure."""
+        self.missing = missing
+        self.exit_code = 2 if missing else 1
+        super().__init__(message)
+
+
 class OutputError(MentionwatchError):
     """The result cannot be written where the user asked for it."""
+
+
+class DeliveryError(MentionwatchError):
+    """A channel did not take a message.
+
+    Attributes:
+        reason: What happened, without any secret.
+        advice: What to do; "" when there is nothing but to wait.
+        permanent: Trying again is of no use before something is changed: a wrong password, a refused address.
+    """
+
+    exit_code = 6
+
+    def __init__(self, reason: str, *, advice: str = "", permanent: bool = False) -> None:
+        super().__init__(reason + (f"; {advice}" if advice else ""))
+        self.reason = reason
+        self.advice = advice
+        self.permanent = permanent
 
 
 class Locked(MentionwatchError):  # noqa: N818 - it is a state, not a fault

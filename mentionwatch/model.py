@@ -8,7 +8,7 @@ Imports nothing of ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta  # noqa: TC003 - annotations can be resolved at run time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -393,8 +393,11 @@ class Tone:
     confidence: float | None
     #: The words that made it, each with its weight, the weightiest first.
     words: tuple[tuple[str, float], ...] = ()
-    #: What judged: "textblob", "textblob+stars", "stars", "mark" …
+    #: What judged: "auto", "accurate", "textblob", "auto+stars", "stars", "mark" …
     by: str = ""
+    #: What was done beside judging the whole text, as short English sentences: "only the part about Acme was judged",
+    #: "moved from Acme to Globex", "5 stars and the text disagree"; empty: nothing was.
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -418,9 +421,40 @@ class Mention:
     backlog: bool = False
     state: MentionState = "open"
     intent: str | None = None
+    #: What it is about, in the user's own word.
+    topic: str | None = None
+    #: The user marked it as noise: it is stored, counts nowhere, and is not shown unless it is asked for.
+    noise: bool = False
     #: Key of its text, the id of the entry that had it first: copies share it, and count once.  None: it counts by
     #: itself, because nobody has looked for copies.
     copy: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The user's own verdict on a text about a brand: it goes before any engine's, and copies of the text share it.
+
+    What is None, the user has not spoken of.
+    """
+
+    #: Id of the mention that was marked, the last one where several copies were.
+    mention: str
+    #: When it was last changed.
+    at: datetime
+    tone: Label | None = None
+    noise: bool | None = None
+    intent: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A mention whose tone the user corrected or confirmed: what engines are measured on."""
+
+    #: As the engine judged it.
+    mention: Mention
+    #: What the user says of its tone.
+    tone: Label
 
 
 # --- what is unusual --------------------------------------------------------------------------------------
@@ -516,3 +550,151 @@ class Notice:
     kind: NoticeKind
     alert: Alert
     created: datetime
+
+
+# --- why it is so -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What of a mention was looked for."""
+
+    #: The query that finds it now, else the one that found it.
+    keyword: str
+    #: What was searched, and where the query stands in it, as [start, end) offsets.
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+    #: Why the brand's present queries do not find it, as a sentence; None: they do.
+    lost: str | None = None
+
+
+#: Whether a mention counts in a burst: "counts" as a negative one; or why not.
+CountReason = Literal[
+    "counts", "author", "not-negative", "unsure", "backlog", "undated", "unknown", "copy", "noise", "unwatched"
+]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How the burst detector takes a mention."""
+
+    reason: CountReason
+    #: The same as a sentence.
+    why: str
+    #: When it is taken to have been published; None where it counts for nothing.
+    at: datetime | None = None
+    #: Every window that it could stand in has ended.
+    past: bool = False
+    #: The brand is still being learned: no burst is looked for.
+    learning: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts as a negative mention."""
+        return self.reason == "counts"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a mention is what it is."""
+
+    mention: Mention
+    finding: Finding
+    #: What the engine said, which a mark goes before.
+    judged: Tone
+    mark: Mark | None
+    #: The other mentions of the brand with this text, the oldest first; some hundreds at most.
+    copies: tuple[Mention, ...]
+    #: Its text was seen before, in this mention; None: it was the first, or that one is not stored any more.
+    copy_of: Mention | None
+    #: Other mentions of the brand with words of their own about the same page; some hundreds at most.
+    story: tuple[Mention, ...]
+    #: Hosts (or sources) where text or story were seen, its own first.
+    places: tuple[str, ...]
+    counting: Counting
+    #: Alerts that rest on it, the latest first.
+    alerts: tuple[Alert, ...]
+
+
+# --- what would have been ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fired:
+    """An alert that would have been."""
+
+    opened: datetime
+    #: The first of the mentions that it was opened for.
+    first: datetime
+    #: None: it would still be open.
+    resolved: datetime | None
+    #: The gravest it was, and the figures of its worst window.
+    severity: Severity
+    observed: int
+    expected: float
+    authors: int
+    reason: str
+
+    @property
+    def delay(self) -> timedelta:
+        """From the first mention to the alarm."""
+        return self.opened - self.first
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A setting over the past: a sensitivity, or a rule."""
+
+    #: "low", "medium", "high", "volume", or the rule's name.
+    name: str
+    kind: Literal["sensitivity", "volume", "rule"]
+    #: It is what is set now.
+    in_force: bool
+    #: In order.
+    alerts: tuple[Fired, ...]
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """One day of a brand, copies folded."""
+
+    #: Its first moment, in the zone of people's eyes.
+    start: datetime
+    negative: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What settings would have told of a brand."""
+
+    brand: str
+    #: What was looked at; alerts of before are left out.
+    since: datetime
+    until: datetime
+    #: From when on bursts were looked for; None: the brand is still being learned.
+    learned: datetime | None
+    days: tuple[DayCount, ...]
+    tried: tuple[Tried, ...]
+
+    @property
+    def months(self) -> float:
+        """How long bursts were looked for, in months of 30 days."""
+        if self.learned is None:
+            return 0.0
+        return max(0.0, (self.until - max(self.since, self.learned)) / timedelta(days=30))
+
+
+@dataclass(frozen=True)
+class Budgeted:
+    """The setting that stays under so many alerts."""
+
+    #: "detector", or the rule's name.
+    what: str
+    #: As it stands in the file: ``sensitivity = "low"``; None: there is no such.
+    setting: str | None
+    #: Alerts a month with it, over all brands that were looked at, and with what is set now.
+    per_month: float
+    now_per_month: float
+    #: What was asked for.
+    most: float

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from mentionwatch.model import Severity  # noqa: TC001 - pydantic reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +59,50 @@ def parse_size(text: str) -> int:
         raise ValueError("that is too large a size") from e
 
 
+_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
+_MUTE = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}", re.ASCII)
+_DIGEST = re.compile(rf"(?:daily|weekly\s+([a-z]+))\s+{_CLOCK}", re.ASCII)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Digest(NamedTuple):
+    """When a channel sends what it collected."""
+
+    #: Day of the week, 0 for Monday; None: every day.
+    weekday: int | None
+    #: Time of the day, in the user's zone.
+    at: time
+
+
+def parse_mute(text: str) -> tuple[time, time]:
+    """Read hours of rest, ``22:00-07:00``: from (inclusive) and until (exclusive), maybe over midnight.
+
+    Raises:
+        ValueError: They are none; the message says what would be right.
+    """
+    found = _MUTE.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} are no hours of rest; write from and until, such as 22:00-07:00")
+    start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    if start == end:
+        raise ValueError(f"{text!r} begins and ends at the same time, so nothing would ever be sent")
+    return start, end
+
+
+def parse_digest(text: str) -> Digest:
+    """Read when to send what was collected: ``daily 08:00``, ``weekly mon 08:00``.
+
+    Raises:
+        ValueError: It is no such time; the message says what would be right.
+    """
+    found = _DIGEST.fullmatch(text.strip().lower())
+    day = found and found[1]
+    days = [n for n, name in enumerate(_WEEKDAYS) if day and day in {name, name[:3]}]
+    if not found or (day and not days):
+        raise ValueError(f"{text!r} is no time for a digest; write daily 08:00, or weekly mon 08:00")
+    return Digest(days[0] if days else None, time(int(found[2]), int(found[3])))
+
+
 def show_span(span: timedelta) -> str:
     """Write a length of time the way ``parse_span`` reads it, in the largest unit that is whole."""
     seconds = span.total_seconds()
@@ -91,10 +137,8 @@ class _Written:
         """Tell pydantic to accept the written form, or a value that already is one."""
         from pydantic_core import core_schema
 
-        kind = {Span: timedelta, Size: int}[type(self)]
-
         def convert(value: Any) -> Any:
-            if isinstance(value, kind) and not isinstance(value, bool):
+            if isinstance(value, self.kind) and not isinstance(value, bool):
                 return value
             if not isinstance(value, str):
                 raise ValueError(f"write it as text with a unit, such as {self.example!r}")  # noqa: TRY004 - pydantic collects ValueError
@@ -102,12 +146,15 @@ class _Written:
 
         return core_schema.no_info_plain_validator_function(convert)
 
+    #: What it becomes, and how it may be written.
+    kind: type = object
     example = ""
 
 
 class Span(_Written):
     """A length of time, written ``"15m"``."""
 
+    kind = timedelta
     example = "15m"
 
     def read(self, text: str) -> timedelta:
@@ -115,9 +162,21 @@ class Span(_Written):
         return parse_span(text)
 
 
+class SpanOrNever(_Written):
+    """A length of time, or ``"never"``, which becomes None."""
+
+    kind = timedelta
+    example = "24h"
+
+    def read(self, text: str) -> timedelta | None:
+        """See parse_span."""
+        return None if text.strip() == "never" else parse_span(text)
+
+
 class Size(_Written):
     """A number of bytes, written ``"8MiB"``."""
 
+    kind = int
     example = "8MiB"
 
     def read(self, text: str) -> int:
@@ -213,9 +272,13 @@ class FetchSettings:
 class ToneSettings:
     """``[tone]``: what judges."""
 
-    engine: Literal["auto", "textblob"] = "auto"
-    #: Polarity within this distance of 0 is neutral; in [0, 1).
+    #: "auto": the small model that comes with the program, and where the extra "accurate" is installed, that one for
+    #: what the small one is unsure of; "accurate": that one for everything; "textblob": TextBlob's lexicon.
+    engine: Literal["auto", "accurate", "textblob"] = "auto"
+    #: TextBlob only: polarity within this distance of 0 is neutral; in [0, 1).
     neutral_band: float = 0.05
+    #: The user's own words and phrases, each with its tone from -4 to 4; 0: it says nothing, whatever others think.
+    words: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -231,6 +294,8 @@ class AlertSettings:
     min_confidence: float = 0.0
     #: An alert is resolved after this much calm.
     quiet: Annotated[timedelta, Span()] = timedelta(hours=24)
+    #: An alert that is open is told again after this long; None ("never"): it is not.
+    remind: Annotated[timedelta | None, SpanOrNever()] = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +348,68 @@ class SourceSettings:
     tags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RuleSettings:
+    """``[[rules]]``: a plain threshold beside the detector."""
+
+    #: Unique; stands in the alert.
+    name: str
+    #: A query: which mentions count.
+    when: str
+    #: It fires above this many within `within`.
+    more_than: int
+    within: Annotated[timedelta, Span()]
+    #: And where they are more than this share of the brand's mentions in that time, in [0, 1); None: no matter which.
+    share_over: float | None = None
+    severity: Severity = "elevated"
+    #: Only for these brands; empty: for each.
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SmtpSettings:
+    """``[smtp]``: the server that takes mail; without it, mail goes to the system's ``sendmail``."""
+
+    host: str
+    #: None: 587 for starttls, 465 for tls, 25 for none.
+    port: int | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    #: A Secret once resolved.
+    password: str | None = field(default=None, repr=False)
+    #: None: the user's name at this machine's name.
+    sender: str | None = field(default=None, metadata={"key": "from"})
+
+
+@dataclass(frozen=True)
+class NotifySettings:
+    """``[[notify]]``: one channel.  What each kind needs is checked when the file is read."""
+
+    via: Literal["email", "webhook", "apprise", "command", "file", "stdout"]
+    #: Unique, stable: the outbox knows the channel by it; made from `via` and a digest of the address where not given.
+    name: str
+    #: email: addresses.
+    to: tuple[str, ...] = ()
+    #: webhook and apprise: the address; a Secret once resolved, for it often holds a token.
+    url: str | None = field(default=None, repr=False)
+    #: webhook: what messages are signed with; a Secret once resolved.
+    secret: str | None = field(default=None, repr=False)
+    #: command: the program and its arguments, never a shell.
+    argv: tuple[str, ...] = field(default=(), repr=False)
+    #: file: relative to the config file.
+    path: str | None = None
+    #: Only alerts (and mentions) of these brands; empty: of all.
+    brands: tuple[str, ...] = ()
+    #: From this one on.
+    severity: Severity = "elevated"
+    #: Between these times of the day nothing is sent, ``"22:00-07:00"`` (``parse_mute``); it is sent after.
+    mute: str | None = None
+    #: ``"daily 08:00"`` or ``"weekly mon 08:00"`` (``parse_digest``): collected and sent then, instead of at once.
+    digest: str | None = None
+    #: A query: each new mention that matches is told once.
+    each: str | None = None
+
+
 def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...]:
     """Name sources that have no name by their preset, or by host and path; with -2, -3 … where that is taken.
 
@@ -293,6 +420,24 @@ def name_sources(sources: Iterable[SourceSettings]) -> tuple[SourceSettings, ...
     taken = {source.name.casefold() for source in found}
     counts: Counter[str] = Counter()
     return tuple(s if s.name else replace(s, name=_free_name(_usual_name(s), taken, counts)) for s in found)
+
+
+def name_channels(channels: Iterable[NotifySettings]) -> tuple[NotifySettings, ...]:
+    """Name channels that have no name by their kind and a digest of where they tell; with -2, -3 … where taken.
+
+    Call it before secrets are put in: the name is stored and shown, and holds only what the file says.
+    """
+    found = list(channels)
+    taken = {channel.name.casefold() for channel in found}
+    counts: Counter[str] = Counter()
+    return tuple(c if c.name else replace(c, name=_free_name(_usual_channel(c), taken, counts)) for c in found)
+
+
+def _usual_channel(channel: NotifySettings) -> str:
+    from mentionwatch.identity import digest
+
+    where = (*sorted(channel.to), channel.url or "", *channel.argv, channel.path or "")
+    return f"{channel.via}-{digest('channel', *where)[1:7]}" if any(where) else channel.via
 
 
 def _usual_name(source: SourceSettings) -> str:
@@ -324,6 +469,10 @@ class Config:
     fetch: FetchSettings = FetchSettings()
     tone: ToneSettings = ToneSettings()
     alerts: AlertSettings = AlertSettings()
+    rules: tuple[RuleSettings, ...] = ()
+    smtp: SmtpSettings | None = None
+    #: Where alerts go; empty: to stdout.
+    notify: tuple[NotifySettings, ...] = ()
     #: Queries by name, for ``@name``.
     queries: dict[str, str] = field(default_factory=dict)
     #: For every brand, beside its own.

@@ -230,11 +230,27 @@ def _take_written(schema: Any) -> None:
     if isinstance(schema, dict):
         if schema.get("type") in {"dataclass", "tuple"}:
             schema["strict"] = False
+        if schema.get("type") == "dataclass":
+            _take_keys(schema)
         for inner in schema.values():
             _take_written(inner)
     elif isinstance(schema, (list, tuple)):
         for inner in schema:
             _take_written(inner)
+
+
+def _take_keys(schema: Any) -> None:
+    """Give fields the keys that they have in the file, where those are no names in Python (``from``)."""
+    keys = {f.name: key_of(f) for f in dataclasses.fields(schema["cls"])}
+    for one in schema["schema"]["fields"]:
+        if keys[one["name"]] != one["name"]:
+            one["validation_alias"] = keys[one["name"]]
+
+
+def key_of(field: dataclasses.Field[Any]) -> str:
+    """The key that stands for a field in the file: its name, unless its metadata gives another."""
+    key: str = field.metadata.get("key", field.name)
+    return key
 
 
 def _problems(document: Document, type_: type, error: Any) -> list[Problem]:
@@ -372,7 +388,7 @@ def _fields(type_: Any) -> dict[str, Any] | None:
     for arm in _arms(type_):
         if dataclasses.is_dataclass(arm) and isinstance(arm, type):
             hints = get_type_hints(arm)
-            return {f.name: hints[f.name] for f in dataclasses.fields(arm) if f.init}
+            return {key_of(f): hints[f.name] for f in dataclasses.fields(arm) if f.init}
     return None
 
 

@@ -25,7 +25,10 @@ from mentionwatch.settings import (
     Brand,
     Config,
     FetchSettings,
+    NotifySettings,
+    RuleSettings,
     Secret,
+    SmtpSettings,
     SourceSettings,
     StoreSettings,
     ToneSettings,
@@ -129,7 +132,12 @@ def test_three_mistakes_are_all_told_with_line_and_key():
         ("tone.neutral_band = 1.0", "tone.neutral_band: is 1.0; it has to be from 0 to less than 1"),
         ("tone.neutral_band = -0.1", "tone.neutral_band: "),
         ("tone.neutral_band = nan", "tone.neutral_band: is nan"),
-        ('tone.engine = "accurate"', 'tone.engine: is "accurate"; use one of "auto", "textblob"'),
+        ("[tone.words]\nkill = 5", "tone.words.kill: is 5; it has to be from -4 (very negative) to 4"),
+        ('[tone.words]\n"a b" = nan', 'tone.words."a b": is nan'),
+        ('[tone.words]\nkill = "low"', "tone.words.kill: "),
+        ('[tone.words]\n" " = 0', "tone.words: has an empty key"),
+        ("[tone.words]\nkill = 0\nKill = 1", "which are the same word"),
+        ('tone.engine = "vader"', 'tone.engine: is "vader"; use one of "auto", "accurate", "textblob"'),
         ("alerts.min_mentions = 0", "alerts.min_mentions: "),
         ("alerts.min_authors = -1", "alerts.min_authors: "),
         ("alerts.min_confidence = 1.1", "alerts.min_confidence: is 1.1; it has to be from 0 to 1"),
@@ -629,9 +637,15 @@ SECTIONS = {
     "store": StoreSettings,
     "fetch": FetchSettings,
     "tone": ToneSettings,
+    "tone.words": None,
     "alerts": AlertSettings,
+    "rules": RuleSettings,
+    "notify": NotifySettings,
+    "smtp": SmtpSettings,
     "queries": None,
 }
+#: A channel of another kind than that of the example's table, as a block of comments.
+BLOCK = re.compile(r"(?m)^#    (?=\S)")
 
 
 def example_keys() -> dict[str, dict[str, tuple[bool, str]]]:
@@ -642,7 +656,7 @@ def example_keys() -> dict[str, dict[str, tuple[bool, str]]]:
         if header := re.fullmatch(r"\[+([\w.]+)\]+", line):
             section = header[1]
             found.setdefault(section, {})
-        elif key := re.fullmatch(r"(#?)(\w+) = (.+)", line):
+        elif key := re.fullmatch(r"(#?)(\w+) = (.+)", BLOCK.sub("#", line) if section == "notify" else line):
             before = found[section].get(key[2])
             found[section][key[2]] = (bool(key[1]), key[3]) if not before or key[1] else before
     return found
@@ -676,22 +690,28 @@ def test_the_example_loads_with_every_default_uncommented():
     assert c.alerts == AlertSettings()
 
 
-@pytest.mark.parametrize("section", [s for s in SECTIONS if s not in {"brands.alerts", "queries"}])
+def test_the_example_shows_each_kind_of_channel_as_it_loads():
+    """The blocks of comments are channels when their signs are taken away; with the first, every kind but stdout."""
+    _, found, rest = EXAMPLE.read_text(encoding="utf-8").partition("[[notify]]")
+    text = BLOCK.sub("", found + rest.partition("\n[smtp]")[0])
+    c = cfg.parse_config(BRAND + text, "f", compile_query)
+    assert [channel.via for channel in c.notify] == ["email", "webhook", "apprise", "command", "file"]
+
+
+@pytest.mark.parametrize("section", [s for s in SECTIONS if s not in {"brands.alerts", "queries", "tone.words"}])
 def test_the_example_names_every_key_with_its_default(section):
     """No key is missing in the reference, none is too many, and each commented value is the real default."""
     keys = example_keys()[section]
-    wanted = {f.name: f for f in fields(SECTIONS[section])}
+    wanted = {f.metadata.get("key", f.name): f for f in fields(SECTIONS[section])}
     tables = (
-        {"brands", "sources", "store", "fetch", "tone", "alerts", "queries", "path", "presets"}
+        {"path", "presets", *SECTIONS}
         if section == ""
-        else {"alerts"}
-        if section == "brands"
-        else set()
+        else {"brands": {"alerts"}, "tone": {"words"}}.get(section, set())
     )
     assert set(keys) == set(wanted) - tables
     for name, (commented, written) in keys.items():
         default = wanted[name].default
-        if commented and default not in (MISSING, None):
+        if commented and default not in (MISSING, None, ()):
             value = tomli.loads(f"a = {written}")["a"]
             read = next((r for mark, r in READERS.items() if mark in wanted[name].type), lambda v: v)
             assert read(value) == default, name

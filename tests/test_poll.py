@@ -8,12 +8,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from mentionwatch import find_mentions, list_alerts, parse_config, poll
-from mentionwatch.errors import OutputError
+from mentionwatch.errors import DeliveryError
 from mentionwatch.fetch import Fetcher
 from mentionwatch.model import Failed, NotModified, Polled
 from mentionwatch.parsing.pool import Parser
+from mentionwatch.pipeline.outbox import deliver, recipients
 from mentionwatch.pipeline.poll import Poller, is_due
-from mentionwatch.pipeline.tell import tell
 from mentionwatch.store import Filter, Store
 from tests.feeds import json_feed, reviews, rss
 from tests.servers import Answer, LoopbackServer
@@ -29,12 +29,14 @@ class Told:
 
     def __init__(self):
         self.notices = []
+        self.messages = []
         self.broken = False
 
-    def send(self, notice, evidence):
+    def send(self, message):
         if self.broken:
-            raise OutputError("the channel is broken")
-        self.notices.append((notice.id, notice.kind, len(evidence)))
+            raise DeliveryError("the channel is broken")
+        self.messages.append(message.id)
+        self.notices += [(told.notice.id, told.notice.kind, len(told.evidence)) for told in message.told]
 
 
 def item(n, text="Acme is fine", *, at=NOW, author=None, title=None):
@@ -80,7 +82,7 @@ def test_the_second_poll_stores_nothing_and_gets_304(world):
     poll(config, now=NOW)
     server.requests.clear()
     told = Told()
-    report = poll(config, now=NOW + HOUR, channel=told)
+    report = poll(config, now=NOW + HOUR, channels=[told])
     assert {type(outcome) for outcome in report.outcomes} == {NotModified}
     assert {path for path, headers in server.requests if "if-none-match" in headers} == {
         "/feed.xml",
@@ -460,13 +462,13 @@ def _polls(config, server, told, answers):
 
     async def run():
         fetcher, parser = Fetcher(config.fetch), Parser(workers=0)
-        poller = Poller(config, store, fetcher, parser, channels=(told.name,))
+        poller = Poller(config, store, fetcher, parser, to=recipients(config, [told]))
         reports = []
         try:
             for now, answer in answers:
                 server.routes["/feed.xml"] = answer
                 reports.append(await poller.poll(now))
-                tell(store, told, now=now)
+                deliver(config, store, [told], now=now)
         finally:
             await fetcher.close()
             await parser.close()
@@ -515,13 +517,12 @@ def test_a_notice_that_failed_is_told_at_the_next_poll_under_its_key(world):
     server, config = world
     told = Told()
     told.broken = True
-    with pytest.raises(OutputError):
-        _live(config, server, told, days=8, storm=24)
+    _live(config, server, told, days=8, storm=24)
     told.broken = False
-    poll(config, now=NOW + timedelta(days=8), channel=told)
+    poll(config, now=NOW + timedelta(days=8), channels=[told])
     first = list(told.notices)
     assert first[0][1] == "open"
-    poll(config, now=NOW + timedelta(days=8) + HOUR, channel=told)
+    poll(config, now=NOW + timedelta(days=8) + HOUR, channels=[told])
     assert told.notices[: len(first)] == first
     assert len({key for key, _kind, _n in told.notices}) == len(told.notices)
 
@@ -543,8 +544,10 @@ def test_a_source_that_is_down_is_a_blind_spot_of_the_alert(world):
     server, config = world
     server.routes["/reviews"] = Answer(status=410)
     _live(config, server, Told(), days=8, storm=24)
-    (alert,) = list_alerts(config)
+    (alert,) = list_alerts(config, brand="Acme")
     assert alert.blind_spots == ("shop",)
+    (down,) = list_alerts(config, brand="shop")
+    assert (down.kind, down.state) == ("source", "open")
 
 
 def test_a_channel_of_any_name_is_told(world):
@@ -686,3 +689,81 @@ def test_a_stranger_that_a_redirect_led_to_gets_no_token_with_a_further_page(tmp
         assert server.requests[0][1]["authorization"] == "Bearer s3cret"
         assert {path.partition("?")[0] for path in stranger.asked()} == {"/x"}
         assert not [headers for _, headers in stranger.requests if "authorization" in headers]
+
+
+# --- other alerts -----------------------------------------------------------------------------------------------
+
+
+def test_marks_close_an_alert_and_rules_have_alerts_of_their_own(world):
+    """What the user calls noise is none: the alert ends at the next poll, is told so, and says why."""
+    from dataclasses import replace
+
+    from mentionwatch.pipeline.mark import mark_mentions
+    from mentionwatch.settings import RuleSettings
+    from mentionwatch.store import Verdict
+
+    server, config = world
+    rule = RuleSettings("a wave", "tone:negative", more_than=5, within=6 * HOUR, severity="high")
+    config = replace(config, rules=(rule,))
+    told = Told()
+    _live(config, server, told, days=8, storm=24)
+    found = {alert.kind: alert for alert in list_alerts(config)}
+    assert set(found) == {"negative", "rule:a wave"}
+    assert found["rule:a wave"].severity == "high"
+    assert "match tone:negative" in found["rule:a wave"].reason
+    end = NOW + timedelta(days=8)
+    with Store(config.store.url) as store:
+        noise = [*found["negative"].evidence, *found["rule:a wave"].evidence]
+        mark_mentions(store, list(dict.fromkeys(noise)), Verdict(noise=True), now=end)
+    _polls(config, server, told, [(end, server.routes["/feed.xml"])])
+    after = {alert.kind: alert for alert in list_alerts(config)}
+    assert {alert.state for alert in after.values()} == {"resolved"}
+    assert "Closed by marks" in after["negative"].reason
+    assert [kind for _id, kind, _n in told.notices].count("resolved") == 2
+    assert len(told.messages) == len(set(told.messages))
+
+
+def rated(stars, count):
+    """A page with what all reviewers give together, and one review."""
+    aggregate = f'"aggregateRating": {{"@type": "AggregateRating", "ratingValue": {stars}, "reviewCount": {count}}}'
+    review = '"review": [{"@type": "Review", "author": "Ann", "reviewBody": "The Acme One broke.", "datePublished": "2026-11-01"}]'
+    found = f'{{"@context": "https://schema.org", "@type": "Product", "name": "Acme One", {aggregate}, {review}}}'
+    return f'<html><head><script type="application/ld+json">{found}</script></head><body></body></html>'.encode()
+
+
+def test_a_rating_that_falls_is_an_alert(world):
+    """What the page says of itself is kept, once a day or when it changes; its fall is told once, with numbers."""
+    server, config = world
+    told = Told()
+    _polls(config, server, told, [(NOW, server.routes["/feed.xml"])])
+    for day, (stars, count) in enumerate([(4.6, 800), (4.6, 810), (4.5, 820), (4.1, 900), (4.1, 910)]):
+        server.routes["/reviews"] = Answer(rated(stars, count))
+        _polls(config, server, told, [(NOW + timedelta(days=day, hours=h), server.routes["/feed.xml"]) for h in (1, 2)])
+    (alert,) = list_alerts(config)
+    assert (alert.kind, alert.brand, alert.severity) == ("rating", "Acme", "elevated")
+    assert "The rating of Acme One at shop fell from 4.60 to 4.10 stars of 910 ratings within 3 days." in alert.reason
+    assert [kind for _id, kind, _n in told.notices] == ["open"]
+    with Store(config.store.url) as store:
+        readings = store.ratings(since=NOW)
+    assert [(r.source, r.name, r.rating) for r in readings][:2] == [("shop", "Acme One", 4.6)] * 2
+    assert len(readings) == 5
+
+
+def test_a_source_is_told_once_when_it_goes_down_and_once_when_it_is_back(world):
+    """On channels; and it is no reason for 5, since 3 says it."""
+    from dataclasses import replace
+
+    from mentionwatch.settings import NotifySettings
+
+    server, config = world
+    config = replace(config, notify=(NotifySettings(via="file", name="mail", path="x"),))
+    told = Told()
+    told.name = "mail"
+    good, bad = server.routes["/feed.xml"], Answer(status=500)
+    reports = _polls(config, server, told, [(NOW + n * HOUR, bad if 1 <= n < 12 else good) for n in range(40)])
+    assert [kind for _id, kind, _n in told.notices] == ["open", "resolved"]
+    codes = [report.exit_code(alerts_count=True) for report in reports]
+    assert set(codes) == {0, 3}
+    assert codes[-1] == 0
+    (alert,) = list_alerts(config)
+    assert (alert.kind, alert.brand, alert.state) == ("source", "forum", "resolved")

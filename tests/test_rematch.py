@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -15,7 +13,7 @@ from mentionwatch.errors import Locked, StoreError
 from mentionwatch.lock import poll_lock
 from mentionwatch.pipeline.rematch import rematch
 from mentionwatch.pipeline.take import query_key
-from mentionwatch.store import BrandState, Store
+from mentionwatch.store import BrandState, Store, Verdict
 from tests.cli.calling import run
 from tests.feeds import rss
 from tests.servers import Answer, LoopbackServer
@@ -73,13 +71,6 @@ def stored(config):
         return sorted(int(one.entry.guid[1:]) for one in store.stream_entries())
 
 
-def sql(config, statement):
-    """Change the store behind the program's back, as a command does that marks."""
-    with closing(sqlite3.connect(config.store.url.removeprefix("sqlite:///"))) as raw:
-        raw.execute(statement)
-        raw.commit()
-
-
 def test_what_a_changed_query_finds_becomes_a_mention(config):
     """Of what was kept: judged, as backlog, and when it was first seen is when it was."""
     poll(config, now=NOW)
@@ -126,8 +117,10 @@ def test_the_keyword_is_the_query_that_finds_it_now(config):
 def test_what_the_user_marked_stays(config):
     """A verdict of people is not thrown away with a query."""
     poll(config, now=NOW)
-    sql(config, "UPDATE mentions SET state = 'handled' WHERE entry IN (SELECT id FROM entries WHERE guid = 'g1')")
-    sql(config, "UPDATE mentions SET tone_by = 'mark' WHERE entry IN (SELECT id FROM entries WHERE guid = 'g3')")
+    by_guid = {mention.entry.guid: mention.id for mention in find_mentions(config)}
+    with Store(config.store.url) as store:
+        store.mark([by_guid["g1"]], Verdict(state="handled"), now=NOW)
+        store.mark([by_guid["g3"]], Verdict(tone="positive"), now=NOW)
     (done,) = rematch(changed(config, match=("else",)), now=NOW + DAY)
     assert (done.deleted, done.stayed) == (0, 2)
     assert "2 more kept: marked by you" in str(done)
@@ -196,7 +189,9 @@ def test_a_dry_run_applies_nothing(config):
 def test_a_dry_run_names_what_would_come_and_go(config, tmp_path):
     """Whole mentions; what the user marked would stay; nothing is changed, and no poll has to be waited for."""
     poll(config, now=NOW)
-    sql(config, "UPDATE mentions SET state = 'handled' WHERE entry IN (SELECT id FROM entries WHERE guid = 'g1')")
+    with Store(config.store.url) as store:
+        (marked,) = (m for m in store.mentions() if m.entry.guid == "g1")
+        store.mark([marked.id], Verdict(state="handled"), now=NOW)
     with poll_lock(tmp_path / "m.db", now=NOW):
         (done,) = rematch(changed(config, match=("gizmo",)), now=NOW + DAY, dry_run=True)
     assert [mention.entry.guid for mention in done.found] == ["g2"]

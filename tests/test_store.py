@@ -33,6 +33,7 @@ from mentionwatch.model import (
     Validators,
 )
 from mentionwatch.store import BrandState, Filter, SourcePoll, Store, opening, store_path
+from mentionwatch.store.migrations import OLDEST
 from mentionwatch.store.schema import SCHEMA_VERSION, metadata
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -145,6 +146,7 @@ MENTIONS = st.builds(
         st.none() | st.floats(0, 1),
         st.lists(st.tuples(TEXTS, SHARES), max_size=3).map(tuple),
         TEXTS,
+        st.lists(TEXTS, max_size=2).map(tuple),
     ),
     first_seen=TIMES,
     story=TEXTS,
@@ -535,23 +537,24 @@ def test_a_notice_waits_until_it_is_marked(store):
     """Per channel, oldest first, as the alert was then."""
     first, second = notice(), notice("n2", "worse", alert(severity="critical"), NOW + HOUR)
     store.record_verdict("Acme", STATE, alert(), [("mail", first), ("chat", notice("n3"))])
+    told = store.outbox.pack("mail", now=NOW)
     store.record_verdict("Acme", STATE, alert(severity="critical"), [("mail", second)])
-    assert store.unsent("mail") == [first, second]
-    assert store.unsent("mail") == [first, second]
-    store.mark_sent("n1", NOW)
-    assert store.unsent("mail") == [second]
-    assert [n.id for n in store.unsent("chat")] == ["n3"]
-    assert store.unsent("none") == []
+    assert store.outbox.notices("mail") == [first, second]
+    assert store.outbox.notices("mail") == [first, second]
+    store.outbox.mark_sent(told, now=NOW)
+    assert store.outbox.notices("mail") == [second]
+    assert [n.id for n in store.outbox.notices("chat")] == ["n3"]
+    assert store.outbox.notices("none") == []
 
 
 def test_a_notice_recorded_twice_is_one(store):
     """The id is the idempotency key; one that was sent is not sent again."""
     for _ in range(2):
         store.record_verdict("Acme", STATE, alert(), [("mail", notice())])
-    assert len(store.unsent("mail")) == 1
-    store.mark_sent("n1", NOW)
+    assert len(store.outbox.notices("mail")) == 1
+    store.outbox.mark_sent(store.outbox.pack("mail", now=NOW), now=NOW)
     store.record_verdict("Acme", STATE, alert(), [("mail", notice())])
-    assert store.unsent("mail") == []
+    assert store.outbox.notices("mail") == []
 
 
 def test_a_verdict_is_whole_or_nothing(store):
@@ -628,11 +631,11 @@ def test_a_dry_run_leaves_the_file_as_it_is(url, path):
         record(store, *[about(post(n, text="x" * 5000)) for n in range(2, 1000)])
         with pytest.raises(StoreError):
             store.record_poll(SourcePoll(status("broken"), mentions=[about(post(-1))]))
-        store.record_verdict("Globex", STATE, alert("a2"), [("mail", notice("n2"))])
-        store.mark_sent("n1", NOW)
+        store.outbox.mark_sent(store.outbox.pack("mail", now=NOW), now=NOW)
+        store.record_verdict("Globex", STATE, alert("a2"), [("mail", notice("n2", about_=alert("a2")))])
         assert len(store.mentions()) == 999
         assert "broken" not in store.statuses()
-        assert [n.id for n in store.unsent("mail")] == ["n2"]
+        assert [n.id for n in store.outbox.notices("mail")] == ["n2"]
         assert store.prune(NOW + DAY) == 999
     assert contents(path.parent) == before
 
@@ -696,7 +699,7 @@ def newer(path):
 
 def older(path):
     Store(f"sqlite:///{path}", create=True).close()
-    stranger(path, f"UPDATE meta SET value = '{SCHEMA_VERSION - 1}' WHERE key = 'schema'")
+    stranger(path, f"UPDATE meta SET value = '{OLDEST - 1}' WHERE key = 'schema'")
 
 
 def odd_version(path):
@@ -922,8 +925,8 @@ def test_a_verdict_that_is_killed_is_whole_or_nothing(url, path):
         with Store(f"sqlite:///{path.parent}/{point}.db") as store:
             found = (
                 len(store.alerts()),
-                len(store.unsent("mail")),
-                len(store.unsent("chat")),
+                len(store.outbox.notices("mail")),
+                len(store.outbox.notices("chat")),
                 store.brand_state("Acme"),
             )
             assert found in {(0, 0, 0, None), (1, 1, 1, STATE)}

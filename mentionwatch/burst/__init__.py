@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from mentionwatch.burst.baseline import LOOKBACK, Baseline
+from mentionwatch.burst.baseline import LOOKBACK, WINDOWS, Baseline
 from mentionwatch.burst.learn import advance
-from mentionwatch.burst.scan import find_burst, is_learning
-from mentionwatch.burst.tally import Watched
+from mentionwatch.burst.scan import find_burst, first_of_each_author, is_learning
+from mentionwatch.burst.tally import Watched, count, left_out
 
-__all__ = ["LOOKBACK", "Baseline", "Watched", "advance", "find_burst", "is_learning"]
+__all__ = [
+    "LOOKBACK",
+    "WINDOWS",
+    "Baseline",
+    "Watched",
+    "advance",
+    "count",
+    "find_burst",
+    "first_of_each_author",
+    "is_learning",
+    "left_out",
+]

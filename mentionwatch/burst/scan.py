@@ -301,7 +301,7 @@ def _describe(
     copies = sum(
         s.story in stories and s.mention not in known and start <= (s.published or s.first_seen) < end for s in recent
     )
-    counted = _first_of_each_author(inside)
+    counted = first_of_each_author(inside)
     return Burst(
         start=start,
         end=min(now, end),
@@ -320,7 +320,8 @@ def _describe(
     )
 
 
-def _first_of_each_author(items: Sequence[Item]) -> list[Item]:
+def first_of_each_author(items: Sequence[Item]) -> list[Item]:
+    """Those that count in a window that holds these: an author counts once, and who is not named each time."""
     authors: set[str] = set()
     counted = []
     for item in items:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mentionwatch.model import Sighting
 
 HOUR = 3600.0
+#: Why a sighting does not count: nobody can judge it, its text was seen before, or it is of a backlog and undated.
+LeftOut = Literal["unknown", "copy", "undated"]
 #: Undated mentions are spread over at most this long before they were seen.
 _MOST_SPREAD = 48 * HOUR
 
@@ -65,6 +67,24 @@ def _age(s: Sighting) -> tuple[datetime, datetime, str]:
     return s.first_seen, s.published or s.first_seen, s.mention
 
 
+def _sift(recent: Sequence[Sighting]) -> tuple[list[Sighting], list[Sighting], list[Sighting]]:
+    """What can be judged; of that, what is no copy; of that, what counts."""
+    judged = [s for s in recent if s.tone != "unknown"]
+    first = _first_of_each_story(judged)
+    return judged, first, [s for s in first if not s.backlog or _is_dated(s)]
+
+
+def left_out(recent: Sequence[Sighting]) -> dict[str, LeftOut]:
+    """By mention, why it does not count; what counts is not named."""
+    judged, first, counting = _sift(recent)
+    left: dict[str, LeftOut] = {}
+    kinds: tuple[tuple[LeftOut, Sequence[Sighting]], ...] = (("unknown", recent), ("copy", judged), ("undated", first))
+    for reason, sightings in kinds:
+        left |= dict.fromkeys((s.mention for s in sightings), reason)
+    counted = {s.mention for s in counting}
+    return {mention: reason for mention, reason in left.items() if mention not in counted}
+
+
 def _is_dated(s: Sighting) -> bool:
     """Whether the time of publication is known well enough.
 
@@ -82,11 +102,11 @@ def count(recent: Sequence[Sighting], watched: Watched, *, min_confidence: float
     """
     items = []
     undated: dict[tuple[datetime, str], list[Sighting]] = defaultdict(list)
-    for s in _first_of_each_story(s for s in recent if s.tone != "unknown"):
+    for s in _sift(recent)[2]:
         if s.published is not None and _is_dated(s):
             # A date in the future is a mistake: it was there when it was seen.
             items.append(_item(s, min(s.published, s.first_seen).timestamp(), min_confidence))
-        elif not s.backlog:
+        else:
             undated[s.first_seen, s.source].append(s)
     for group in undated.values():
         items += _spread(group, watched, min_confidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -119,6 +120,39 @@ def ack_command(id_: str) -> None:
 def resolve_command(id_: str) -> None:
     """Resolve an alert by hand."""
     _change(id_, "resolved")
+
+
+@alerts_command.command("test")
+@shared_options
+def test_command() -> int:
+    r"""Send a test message through every channel, as alerts are sent.
+
+    \b
+    Exit codes: 0 every channel took it; 6 one did not, and says why
+    """
+    from functools import partial
+
+    from mentionwatch.cli.hints import command_line
+    from mentionwatch.pipeline.api import try_channels
+    from mentionwatch.pipeline.outbox import open_channels
+
+    config = load_settings_config()
+    channels = open_channels(
+        config,
+        stream=sys.stderr if settings().json else sys.stdout,
+        commands=partial(command_line, config=config.path),
+    )
+    delivery = try_channels(config, channels, now=now())
+    failed = {failure.channel: failure for failure in delivery.failures}
+    if settings().json:
+        told = [{"channel": c.name, "error": failed[c.name].error if c.name in failed else None} for c in channels]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    for channel in channels:
+        if channel.name in failed:
+            click.echo(f"Error: {failed[channel.name]}", err=True)
+        else:
+            settings().say(f"{channel.name}: sent")
+    return 6 if failed else 0
 
 
 def _change(id_: str, state: AlertState) -> None:

@@ -17,10 +17,9 @@ from mentionwatch.errors import OutputError, UsageError
 from mentionwatch.model import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from mentionwatch.model import Mention, Notice
+    from mentionwatch.deliver.base import Message
     from mentionwatch.pipeline.demo import DemoReport
 
 #: Mentions printed; the CSV has all of them.
@@ -63,7 +62,7 @@ class _Collect:
 
     name = "stdout"
 
-    def send(self, notice: Notice, evidence: Sequence[Mention]) -> None:
+    def send(self, message: Message) -> None:
         """See DemoReport.notices."""
 
 

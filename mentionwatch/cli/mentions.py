@@ -59,6 +59,7 @@ def filter_options(function: F) -> F:
                 help="From this time on: 7d, 24h, 2026-11-01 (local time).",
             ),
             click.option("--until", type=When(), metavar="WHEN", help="Before this time."),
+            click.option("--noise", is_flag=True, help="Also what you marked as noise."),
         ]
     ):
         function = option(function)
@@ -118,6 +119,7 @@ def _filter(
     source: str | None,
     tones: tuple[str, ...],
     times: tuple[datetime | None, datetime | None],
+    noise: bool,
 ) -> Filter:
     """The filter; names are looked up, so that a mistyped one is no empty result."""
     from mentionwatch.pipeline.search import known_brand, known_source
@@ -129,6 +131,7 @@ def _filter(
         tones=tones,
         since=times[0],
         until=times[1],
+        noise=None if noise else False,
     )
 
 
@@ -156,6 +159,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     tones: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    noise: bool,  # noqa: FBT001 - click's flag
     sort: str,
     limit: int,
     is_rematch: bool,  # noqa: FBT001 - click's flag
@@ -197,7 +201,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
         _rematch(config, brand, limit=most, dry_run=False)
     with open_store(config) as store:
         asked = ask_store(query, config, store, zone=zone_of(config), now=now())
-        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times)
+        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times, noise=noise)
         found = search_store(
             store,
             query,
@@ -244,6 +248,7 @@ def export_command(  # noqa: PLR0917 - one parameter per option
     tones: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    noise: bool,  # noqa: FBT001 - click's flag
     output: Path,
     format_: str | None,
     bom: bool,  # noqa: FBT001 - click's flag
@@ -267,7 +272,7 @@ def export_command(  # noqa: PLR0917 - one parameter per option
     times = time_range(since, until, config)
     with open_store(config) as store:
         asked = ask_store(query, config, store, zone=zone_of(config), now=now())
-        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times)
+        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times, noise=noise)
         found = search_store(store, query, wanted, sort="oldest", saved=config.queries, zone=zone_of(config), now=now())
     if found.mentions or not asked.plain:
         warn_of_traps([asked])

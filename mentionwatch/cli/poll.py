@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.deliver.base import Channel
     from mentionwatch.health import Change
-    from mentionwatch.model import Mention, Notice, Outcome
+    from mentionwatch.model import Outcome
     from mentionwatch.pipeline.poll import PollReport
     from mentionwatch.settings import Config
 
@@ -52,7 +53,8 @@ def poll_command(
 
     \b
     Exit codes: 0 nothing is down; 3 a source is down; 4 every source failed;
-      5 an alert is open (with --exit-code); 75 another run holds the lock
+      5 an alert is open (with --exit-code); 6 a notice is over an hour overdue;
+      75 another run holds the lock
     """
     from mentionwatch.pipeline.api import poll
 
@@ -66,7 +68,7 @@ def poll_command(
         with progress(len(config.sources), "Polling") as step:
             report = poll(
                 config,
-                channel=_channel(config, dry_run=dry_run),
+                channels=_channels(config, dry_run=dry_run),
                 now=at,
                 every_source=every_source,
                 dry_run=dry_run,
@@ -83,6 +85,7 @@ def poll_command(
         # Each is recorded as told, so it is told too when the poll is stopped before its end.
         for change in changes:
             click.echo(fold(f"{'Error: ' if change.down else ''}{change}"), err=True)
+    _say_failures(report)
     code = report.exit_code(alerts_count=alerts_count)
     if settings().json:
         click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
@@ -97,23 +100,29 @@ def poll_command(
     return code
 
 
+def _say_failures(report: PollReport) -> None:
+    """Which channels did not take a message."""
+    for failure in report.delivery.failures:
+        if failure.first:
+            # Whoever has one channel only learns of it here; while it goes on failing, the exit code says so.
+            click.echo(fold(f"Error: {failure}; it is tried again"), err=True)
+        else:
+            settings().say(f"{failure}", level=1)
+
+
 def _is_watched() -> bool:
     """On a terminal somebody watches; in cron only who asked for it."""
     return settings().verbosity >= (0 if sys.stderr.isatty() else 1)
 
 
-def _channel(config: Config, *, dry_run: bool) -> Channel:
-    """Stdout, which cron mails; stderr in a dry run, as what would be sent, and where stdout is for JSON."""
-    from mentionwatch.deliver.stdout import StdoutChannel
-    from mentionwatch.output.layout import ID_SHOWN
-    from mentionwatch.output.message import alert_text
+def _channels(config: Config, *, dry_run: bool) -> Sequence[Channel]:
+    """What tells: stdout writes to stderr where stdout is for JSON, and so does a dry run, which only shows it."""
+    from mentionwatch.pipeline.outbox import open_channels, shown_channels
 
-    def render(notice: Notice, evidence: Sequence[Mention]) -> str:
-        footer = command_line("alerts", "show", notice.alert.id[:ID_SHOWN], config=config.path)
-        text = alert_text(notice.alert, evidence, notice=notice.kind, zone=zone_of(config), footer=footer)
-        return f"Would tell:\n{text}" if dry_run else text
-
-    return StdoutChannel(sys.stderr if dry_run or settings().json else sys.stdout, render)
+    commands = partial(command_line, config=config.path)
+    if dry_run:
+        return shown_channels(config, sys.stderr, commands=commands)
+    return open_channels(config, stream=sys.stderr if settings().json else sys.stdout, commands=commands)
 
 
 def _say_all_failed(report: PollReport, told: set[str]) -> None:

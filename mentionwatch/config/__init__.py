@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch import toml
+from mentionwatch.config.channels import hide_channel, hide_server, refused_channels, wrong_secrets
 from mentionwatch.config.checks import CompileQuery, check_document
 from mentionwatch.config.params import Presets, refused_places, with_params, with_secrets
 from mentionwatch.config.secrets import look_up, put_secrets, references, resolve_secrets
@@ -21,9 +22,13 @@ from mentionwatch.settings import (
     Brand,
     Config,
     FetchSettings,
+    NotifySettings,
+    RuleSettings,
+    SmtpSettings,
     SourceSettings,
     StoreSettings,
     ToneSettings,
+    name_channels,
     name_sources,
 )
 
@@ -53,6 +58,13 @@ class _SourceInFile(SourceSettings):
 
 
 @dataclass(frozen=True)
+class _ChannelInFile(NotifySettings):
+    """A channel whose name may be left out."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class _File:
     """What may stand in the file: Config without its path."""
 
@@ -62,6 +74,9 @@ class _File:
     fetch: FetchSettings = field(default_factory=FetchSettings)
     tone: ToneSettings = field(default_factory=ToneSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    rules: tuple[RuleSettings, ...] = ()
+    smtp: SmtpSettings | None = None
+    notify: tuple[_ChannelInFile, ...] = ()
     queries: dict[str, str] = field(default_factory=dict)
     own_authors: tuple[str, ...] = ()
     ignore_authors: tuple[str, ...] = ()
@@ -144,9 +159,11 @@ def load_config(
     document = with_params(toml.parse(toml.read_text(path, str(path)), str(path)), presets)
     secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
     more = [document.problem(where, why) for where, why in missing.items()]
-    more += [] if named else refused_places(document)
+    more += [] if named else [*refused_places(document), *refused_channels(document)]
+    more += wrong_secrets(document, secrets)
     config = _build(document, check_query, presets, more)
     config = replace(put_secrets(config, secrets), path=path, presets=user_presets())
+    config = replace(config, notify=tuple(_with_path(channel, path.parent) for channel in config.notify))
     return replace(config, store=replace(config.store, url=_store_url(config.store.url, path.parent)))
 
 
@@ -159,8 +176,9 @@ def parse_config(
 ) -> Config:
     """Read a configuration from text, and fill in the defaults that take code.
 
-    A source without a name gets its URL's host or its preset's name; a brand's ``alerts`` hold all of ``[alerts]``
-    but the keys it gives itself.  Secrets stay references (``env:NAME``), and the store's URL stays as written.
+    A source without a name gets its URL's host or its preset's name, a channel its kind and a digest of where it tells;
+    a brand's ``alerts`` hold all of ``[alerts]`` but the keys it gives itself.  Secrets stay references
+    (``env:NAME``), and the store's URL stays as written.
 
     Args:
         text: The document.
@@ -193,6 +211,9 @@ def _build(
         fetch=file.fetch,
         tone=file.tone,
         alerts=file.alerts,
+        rules=file.rules,
+        smtp=hide_server(file.smtp),
+        notify=tuple(map(hide_channel, _channels(file.notify))),
         queries=file.queries,
         own_authors=file.own_authors,
         ignore_authors=file.ignore_authors,
@@ -218,6 +239,19 @@ def _with_names(sources: tuple[_SourceInFile, ...]) -> tuple[SourceSettings, ...
     return name_sources(SourceSettings(**{name: getattr(source, name) for name in names}) for source in sources)
 
 
+def _channels(channels: tuple[_ChannelInFile, ...]) -> tuple[NotifySettings, ...]:
+    names = [f.name for f in fields(NotifySettings)]
+    return name_channels(NotifySettings(**{name: getattr(channel, name) for name in names}) for channel in channels)
+
+
+def _with_path(channel: NotifySettings, folder: Path) -> NotifySettings:
+    return channel if channel.path is None else replace(channel, path=_absolute(channel.path, folder))
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return os.path.abspath(folder / Path(path).expanduser())  # noqa: PTH100 - resolve() would follow links
+
+
 def _store_url(url: str | None, folder: Path) -> str:
     """Make the path in a store's URL absolute; it is relative to the config file, and ``~`` is the user's folder."""
     if url is None:
@@ -225,5 +259,4 @@ def _store_url(url: str | None, folder: Path) -> str:
     where, question, query = url.removeprefix("sqlite:///").partition("?")
     if where.startswith(":memory:"):
         return url
-    path = Path(os.path.abspath(folder / Path(where).expanduser()))  # noqa: PTH100 - resolve() would follow links
-    return f"sqlite:///{path.as_posix()}{question}{query}"
+    return f"sqlite:///{Path(_absolute(where, folder)).as_posix()}{question}{query}"

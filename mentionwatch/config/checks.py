@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from mentionwatch.config import channels
 from mentionwatch.config.params import wrong_params
 from mentionwatch.errors import QueryError
 from mentionwatch.settings import parse_size, parse_span, site_problem
@@ -73,11 +74,13 @@ def _problems(document: Document, check_query: CompileQuery | None, presets: Pre
     yield from _queries_compile(document, check_query)
     brands, sources = _tables(document, "brands"), _tables(document, "sources")
     yield from _some_brand(document)
-    yield from _unique(document, "brands", brands)
-    yield from _unique(document, "sources", sources)
+    for kind in ("brands", "sources", "rules", "notify"):
+        yield from _unique(document, kind, _tables(document, kind))
     yield from _url_or_use(document, sources)
-    yield from _brands_exist(document, sources, brands)
+    for kind in ("sources", "rules", "notify"):
+        yield from _brands_exist(document, kind, brands)
     yield from wrong_params(document, presets)
+    yield from channels.wrong_channels(document)
 
 
 def _walk(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
@@ -93,6 +96,9 @@ def _walk(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
 
 
 def _pattern(path: KeyPath) -> str:
+    # Its keys are the user's own words.
+    if path[:2] == ("tone", "words") and len(path) == 3:
+        return "tone.words.*"
     return "".join("[]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
@@ -114,14 +120,14 @@ def _number(wanted: str, fits: Callable[[float], bool]) -> Check:
     return check
 
 
-def _span(least: timedelta, wanted: str) -> Check:
+def _span(least: timedelta, wanted: str, most: timedelta = timedelta.max) -> Check:
     def check(value: Any) -> str | None:
         try:
             span = parse_span(value) if isinstance(value, str) else None
         except ValueError:
             return None
         # timedelta counts microseconds: what is shorter rounds to 0.
-        return f"is {shown(value)}; it has to be {wanted}" if span is not None and span < least else None
+        return f"is {shown(value)}; it has to be {wanted}" if span is not None and not least <= span <= most else None
 
     return check
 
@@ -146,8 +152,29 @@ def _site(value: Any) -> str | None:
     return _filled(value) or (site_problem(value) if isinstance(value, str) else None)
 
 
+def _short(value: Any) -> str | None:
+    """A name that stands in alerts and messages."""
+    if isinstance(value, str) and (len(value) > 80 or not value.isprintable()):
+        return f"is {shown(value)}; it has to be one line of 80 characters at the most"
+    return _filled(value)
+
+
 def _queries(value: Any) -> str | None:
     return 'is empty; give at least one query, such as match = ["acme"]' if value == [] else None
+
+
+def _words(value: Any) -> str | None:
+    """The keys of ``[tone.words]``; where several are wrong, the first is told."""
+    if not isinstance(value, dict):
+        return None
+    if any(not word.strip() for word in value):
+        return 'has an empty key; write a word or a phrase, such as "bug tracker" = 0'
+    seen: dict[str, str] = {}
+    for word in value:
+        first = seen.setdefault(" ".join(word.casefold().split()), word)
+        if first != word:
+            return f"has {shown(first)} and {shown(word)}, which are the same word"
+    return None
 
 
 def _web_url(value: Any) -> str | None:
@@ -218,6 +245,7 @@ _ALERTS: dict[str, Check] = {
     "min_authors": _COUNT,
     "min_confidence": _number("from 0 to 1", lambda n: 0 <= n <= 1),
     "quiet": _POSITIVE,
+    "remind": _span(timedelta(hours=1), '"1h" or more, or "never"'),
 }
 #: By key; "[]" is any place in a list.
 _CHECKS: dict[str, Check] = {
@@ -236,6 +264,8 @@ _CHECKS: dict[str, Check] = {
     "fetch.max_redirects": _number("from 0 to 20", lambda n: 0 <= n <= 20),
     "fetch.private_hosts[]": _host,
     "tone.neutral_band": _number("from 0 to less than 1", lambda n: 0 <= n < 1),
+    "tone.words": _words,
+    "tone.words.*": _number("from -4 (very negative) to 4; 0: it says nothing", lambda n: -4 <= n <= 4),
     "brands[].name": _filled,
     "brands[].match": _queries,
     "brands[].match[]": _filled,
@@ -249,6 +279,24 @@ _CHECKS: dict[str, Check] = {
     "sources[].every": _span(timedelta(minutes=1), '"1m" or more'),
     "sources[].fail_after": _COUNT,
     "sources[].backfill": _POSITIVE,
+    "rules[].name": _short,
+    "rules[].when": _filled,
+    "rules[].more_than": _number("from 0 to 1000000", lambda n: 0 <= n <= 1_000_000),
+    "rules[].within": _span(timedelta(minutes=1), 'from "1m" to "31d"', timedelta(days=31)),
+    "rules[].share_over": _number("from 0 to less than 1", lambda n: 0 <= n < 1),
+    "smtp.host": channels.mail_host,
+    "smtp.port": channels.port,
+    "smtp.user": _filled,
+    "smtp.password": _filled,
+    "smtp.from": channels.sender,
+    "notify[].name": _short,
+    "notify[].to[]": channels.address,
+    "notify[].secret": _filled,
+    "notify[].argv[]": _filled,
+    "notify[].path": _filled,
+    "notify[].mute": channels.mute,
+    "notify[].digest": channels.digest,
+    "notify[].each": _filled,
     **{f"{table}.{key}": check for table in ("alerts", "brands[].alerts") for key, check in _ALERTS.items()},
 }
 
@@ -274,6 +322,12 @@ def _queries_compile(document: Document, compile_: CompileQuery | None) -> Itera
                 wrong = _wrong_query(text, compile_, saved=sound, fields_only=key != "match")
                 if wrong:
                     yield _query_problem(document, ("brands", n, key, k), wrong)
+    # These speak of stored mentions, of which tone and stars are known.
+    for kind, key in (("rules", "when"), ("notify", "each")):
+        for n, table in _tables(document, kind):
+            wrong = _wrong_query(table.get(key), compile_, saved=sound, stored=True)
+            if wrong:
+                yield _query_problem(document, (kind, n, key), wrong)
 
 
 def _wrong_saved(name: str, text: str, saved: dict[str, str], compile_: CompileQuery | None) -> str | QueryError | None:
@@ -329,15 +383,15 @@ def _url_or_use(document: Document, sources: _Tables) -> Iterator[Problem]:
             yield document.problem(("sources", n), 'has neither url = "https://…" nor use = "PRESET"')
 
 
-def _brands_exist(document: Document, sources: _Tables, brands: _Tables) -> Iterator[Problem]:
+def _brands_exist(document: Document, kind: str, brands: _Tables) -> Iterator[Problem]:
     names = [name for _, brand in brands if isinstance(name := brand.get("name"), str)]
     # Where a brand's name is wrong itself, nothing can be said about what refers to it.
     if not names or len(names) < len(brands):
         return
     known = frozenset(names)
-    for n, source in sources:
-        wanted = source.get("brands")
+    for n, table in _tables(document, kind):
+        wanted = table.get("brands")
         for k, name in enumerate(wanted if isinstance(wanted, list) else ()):
             if isinstance(name, str) and name not in known:
                 near = suggest(name, names[:50])
-                yield document.problem(("sources", n, "brands", k), f"no brand has the name {shown(name)}{near}")
+                yield document.problem((kind, n, "brands", k), f"no brand has the name {shown(name)}{near}")

@@ -1,7 +1,8 @@
 """Secrets: kept out of the file, and out of everything that is shown.
 
-A value in ``params`` is written ``env:NAME`` (a variable) or ``file:PATH`` (a file's content, relative to the config
-file).  Resolved, it is a Secret: a text like any other to whoever uses it, and ``***`` in every ``repr``.
+A value in ``params``, a password, a channel's address or key is written ``env:NAME`` (a variable) or ``file:PATH`` (a
+file's content, relative to the config file).  Resolved, it is a Secret: a text like any other to whoever uses it, and
+``***`` in every ``repr``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mentionwatch.config.channels import SECRET_KEYS
 from mentionwatch.config.references import is_reference
 from mentionwatch.errors import ConfigError, Problem
 from mentionwatch.settings import Secret
@@ -32,7 +34,13 @@ def resolve_secrets(config: Config, environ: Mapping[str, str]) -> Config:
         ConfigError: Some are not there; all of them are named.
     """
     folder = config.path.parent if config.path else Path()
-    wanted = references({"sources": [{"params": source.params} for source in config.sources]})
+    wanted = references(
+        {
+            "sources": [{"params": source.params} for source in config.sources],
+            "smtp": vars(config.smtp) if config.smtp else None,
+            "notify": [vars(channel) for channel in config.notify],
+        }
+    )
     secrets, missing = look_up(wanted, environ, folder)
     if missing:
         file = str(config.path or "configuration")
@@ -42,14 +50,27 @@ def resolve_secrets(config: Config, environ: Mapping[str, str]) -> Config:
 
 def references(values: dict[str, Any]) -> list[tuple[KeyPath, str]]:
     """Where a document names secrets, and which; what is of the wrong type is passed over."""
-    sources = values.get("sources")
+    held: list[tuple[KeyPath, Any]] = [(("smtp",), values.get("smtp"))]
+    held += [(("notify", n), table) for n, table in _items(values, "notify")]
+    tables = [(where, table) for where, table in held if isinstance(table, dict)]
+    places = [((*where, key), table[key]) for where, table in tables for key in _keys(where, table)]
+    for n, source in _items(values, "sources"):
+        params = source.get("params") if isinstance(source, dict) else None
+        places += [(("sources", n, "params", k), v) for k, v in (params if isinstance(params, dict) else {}).items()]
     return [
-        (("sources", n, "params", key), value)
-        for n, source in enumerate(sources if isinstance(sources, list) else ())
-        if isinstance(source, dict) and isinstance(source.get("params"), dict)
-        for key, value in source["params"].items()
+        (where, value)
+        for where, value in places
         if isinstance(value, str) and not isinstance(value, Secret) and is_reference(value)
     ]
+
+
+def _items(values: dict[str, Any], name: str) -> list[tuple[int, Any]]:
+    items = values.get(name)
+    return list(enumerate(items)) if isinstance(items, list) else []
+
+
+def _keys(where: KeyPath, table: dict[str, Any]) -> list[str]:
+    return [key for key in SECRET_KEYS[str(where[0])] if key in table]
 
 
 def look_up(
@@ -83,11 +104,18 @@ def look_up(
 
 def put_secrets(config: Config, secrets: Mapping[KeyPath, Secret]) -> Config:
     """Put looked up secrets where their references stand."""
-    sources = list(config.sources)
-    for (_, n, _, key), secret in secrets.items():
-        source = sources[int(n)]
-        sources[int(n)] = replace(source, params={**source.params, str(key): secret})
-    return replace(config, sources=tuple(sources))
+    sources, channels, smtp = list(config.sources), list(config.notify), config.smtp
+    for where, secret in secrets.items():
+        key = str(where[-1])
+        given: dict[str, Any] = {key: secret}
+        if where[0] == "sources":
+            source = sources[int(where[1])]
+            sources[int(where[1])] = replace(source, params={**source.params, key: secret})
+        elif where[0] == "notify":
+            channels[int(where[1])] = replace(channels[int(where[1])], **given)
+        elif smtp is not None:
+            smtp = replace(smtp, **given)
+    return replace(config, sources=tuple(sources), notify=tuple(channels), smtp=smtp)
 
 
 def _from_environ(name: str, environ: Mapping[str, str]) -> tuple[str | None, str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 from mentionwatch.config.references import is_reference
 from mentionwatch.masking import MASK, SECRET_NAME, mask_url
-from mentionwatch.settings import Secret, Size, show_span
-from mentionwatch.toml import quote, write_key
+from mentionwatch.settings import Secret, Size, SpanOrNever, show_span
+from mentionwatch.toml import key_of, quote, write_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,9 +34,16 @@ def _pairs(table: Any) -> str:
     lines = []
     for field in fields(table):
         value = getattr(table, field.name)
-        if not (value is None or _is_table(value) or isinstance(value, Path)):
-            lines.append(f"{field.name} = {_written(_without_secrets(field.name, value), hints[field.name])}")
+        if value is None and _has_mark(hints[field.name], SpanOrNever):
+            lines.append(f'{field.name} = "never"')
+        elif not _is_left_out(field.name, value):
+            lines.append(f"{key_of(field)} = {_written(_without_secrets(field.name, value), hints[field.name])}")
     return "\n".join(lines)
+
+
+def _is_left_out(name: str, value: object) -> bool:
+    # A channel may not have what is of another kind, not even empty.
+    return value is None or isinstance(value, Path) or _is_table(value) or (name in {"to", "argv"} and not value)
 
 
 def _is_table(value: object) -> bool:
@@ -65,8 +72,12 @@ def _params(name: str, params: Mapping[str, str | tuple[str, ...]]) -> str:
     return "\n".join([f"[{name}]", *(f"{write_key(k)} = {_param(k, v)}" for k, v in params.items())])
 
 
-def _texts(name: str, texts: Mapping[str, str]) -> str:
-    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {quote(v)}" for k, v in texts.items())]) if texts else ""
+def _texts(name: str, texts: Mapping[str, str | float]) -> str:
+    return "\n".join([f"[{name}]", *(f"{write_key(k)} = {_plain(v)}" for k, v in texts.items())]) if texts else ""
+
+
+def _plain(value: str | float) -> str:
+    return quote(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _param(key: str, value: str | tuple[str, ...]) -> str:
@@ -84,9 +95,11 @@ def _written(value: Any, hint: Any) -> str:
         return quote(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if get_origin(hint) is Annotated and any(isinstance(mark, Size) for mark in get_args(hint)):
-        return quote(size_text(value))
-    return repr(value)
+    return quote(size_text(value)) if _has_mark(hint, Size) else repr(value)
+
+
+def _has_mark(hint: Any, mark: type) -> bool:
+    return get_origin(hint) is Annotated and any(isinstance(one, mark) for one in get_args(hint))
 
 
 def size_text(size: int) -> str:
@@ -101,9 +114,25 @@ def mask_param(name: str, value: str) -> str:
     return MASK if secret else mask_url(value) if "://" in value else value
 
 
+def mask_argv(argv: Sequence[str]) -> tuple[str, ...]:
+    """A program's arguments as they may be shown: without what follows ``--token``, ``--password=`` and the like."""
+    shown: list[str] = []
+    for arg in argv:
+        name, equals, _value = arg.partition("=")
+        if shown and shown[-1].startswith("-") and "=" not in shown[-1] and SECRET_NAME.search(shown[-1].lstrip("-")):
+            shown.append(MASK)
+        elif equals and SECRET_NAME.search(name.lstrip("-")):
+            shown.append(f"{name}={MASK}")
+        else:
+            shown.append(mask_url(arg) if "://" in arg else arg)
+    return tuple(shown)
+
+
 def _without_secrets(name: str, value: Any) -> Any:
-    if isinstance(value, Secret):
+    if isinstance(value, Secret) or (name in {"password", "secret"} and not is_reference(str(value))):
         return MASK
+    if name == "argv":
+        return mask_argv(value)
     return mask_url(value) if name in {"url", "contact"} and isinstance(value, str) else value
 
 
@@ -146,8 +175,15 @@ match = [{match}]
 # own_authors = []
 
 [alerts]
-# How soon to tell: low, medium or high.
+# How soon to tell: low, medium or high.  What that would have meant: mentionwatch backtest
 sensitivity = "medium"
+
+# Who is told.  Without any [[notify]], alerts are printed, and cron mails them.
+# [[notify]]
+# via = "email"
+# to = ["me@example.com"]
+# severity = "elevated"
+# mute = "22:00-07:00"
 
 # Where to look: url = "https://…" is a feed or a page with reviews, use = "hackernews" a preset.
 {sources}"""

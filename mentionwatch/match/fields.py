@@ -38,6 +38,7 @@ _OF_ENTRY: Mapping[str, Callable[[Entry], str | None]] = {
 _OF_MENTION: Mapping[str, Callable[[Mention], str | None]] = {
     "tone": lambda mention: mention.tone.label,
     "intent": lambda mention: mention.intent,
+    "topic": lambda mention: mention.topic,
     "brand": lambda mention: mention.brand,
     "state": lambda mention: mention.state,
 }
@@ -72,8 +73,7 @@ def text_of(field: Field, subject: Subject) -> str | None:
     entry, mention = subject.entry, subject.mention
     if field.name in _OF_ENTRY:
         return _OF_ENTRY[field.name](entry) if entry is not None else None
-    # Topics are not found yet; the field is there, and no mention has one.
-    return _OF_MENTION[field.name](mention) if mention is not None and field.name in _OF_MENTION else None
+    return _OF_MENTION[field.name](mention) if mention is not None else None
 
 
 def holds(field: Field, subject: Subject) -> bool:

@@ -1,6 +1,7 @@
 """Output: one file per format.
 
-``write_mentions`` and ``write_alerts`` are the way in; a format's module is imported when it is asked for.
+``write_mentions``, ``write_alerts`` and ``write_explanation`` are the way in; a format's module is imported when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import TextIO
 
-    from mentionwatch.model import Alert, Mention
+    from mentionwatch.model import Alert, Explanation, Mention
     from mentionwatch.output.base import Output
 
-__all__ = ["FORMATS", "write_alerts", "write_mentions"]
+__all__ = ["FORMATS", "write_alerts", "write_explanation", "write_mentions"]
 
 #: Names of the formats, the one for people first.
 FORMATS = ("table", "json", "jsonl", "csv", "markdown")
@@ -77,6 +78,21 @@ def write_alerts(
     output = _find_output(name)
     with _told(stream):
         output.write_alerts(alerts, stream, Options(bom=bom, width=width, color=color, zone=zone))
+
+
+def write_explanation(
+    found: Explanation,
+    stream: TextIO,
+    *,
+    width: int | None = None,
+    color: bool = False,
+    zone: tzinfo | None = None,
+) -> None:
+    """Write why a mention is what it is, for people; arguments and errors as of ``write_mentions``."""
+    from mentionwatch.output import explain
+
+    with _told(stream):
+        explain.write_explanation(found, stream, Options(width=width, color=color, zone=zone))
 
 
 def _find_output(name: str) -> Output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mentionwatch.output.layout import (
@@ -29,13 +30,43 @@ MOST_LINKS = 50
 
 def alert_subject(alert: Alert, notice: NoticeKind = "open") -> str:
     """What it is about, in one line: ``Nimbus: high alert``."""
-    told = {
-        "open": f"{alert.severity} alert",
-        "worse": f"alert is worse, now {alert.severity}",
-        "remind": f"{alert.severity} alert goes on",
-        "resolved": "alert is resolved",
-    }[notice]
+    told = _told_as(alert)[notice]
     return f"{one_line(alert.brand, 60)}: {told}"
+
+
+def _told_as(alert: Alert) -> dict[NoticeKind, str]:
+    if alert.kind == "source":
+        return {
+            "open": "source is down",
+            "worse": "source is down again",
+            "remind": "source is still down",
+            "resolved": "source is back",
+        }
+    noun = alert_noun(alert)
+    return {
+        "open": f"{alert.severity} {noun}",
+        "worse": f"{noun} is worse, now {alert.severity}",
+        "remind": f"{alert.severity} {noun} goes on",
+        "resolved": f"{noun} is resolved",
+    }
+
+
+def alert_noun(alert: Alert) -> str:
+    """What sort of alert it is: ``alert``, ``volume alert``, ``rating alert``, ``alert "one-star wave"``."""
+    rule = alert.kind.removeprefix("rule:")
+    if rule != alert.kind:
+        return f'alert "{one_line(rule, 40)}"'
+    return f"{alert.kind} alert" if alert.kind in {"volume", "rating"} else "alert"
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a channel adds to the message."""
+
+    #: Which mentions are quoted.
+    quotes: Sequence[Mention] = ()
+    #: Lines that show how it came.
+    chart: Sequence[str] = ()
 
 
 def alert_text(
@@ -46,6 +77,7 @@ def alert_text(
     zone: tzinfo | None = None,
     width: int = WIDTH,
     footer: str | None = None,
+    extras: Extras | None = None,
 ) -> str:
     """The whole message: why, the worst said (at most 5, of different authors), and the links to the others.
 
@@ -55,13 +87,14 @@ def alert_text(
         notice: Which telling of it this is.
         zone: For people's eyes; None: the system's.
         width: Terminal cells a line has at most; links are never broken.
-        footer: The last line, such as the command that shows more; it is never broken either.
+        footer: The last lines, such as the command that shows more; they are never broken either.
+        extras: What is quoted, and the lines of a chart; None: the worst, and no chart.
 
     Returns:
         Plain text without colours; it ends with a line feed.
     """
     head = _head(alert, [alert_subject(alert, notice)], zone, width)
-    return _text(head, mentions, zone, width, most_links=MOST_LINKS, footer=footer)
+    return _text(head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
 
 
 def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None = None, width: int = WIDTH) -> str:
@@ -81,12 +114,14 @@ def _text(
     *,
     most_links: int | None,
     footer: str | None,
+    extras: Extras | None = None,
 ) -> str:
     evidence = sorted(mentions, key=lambda m: (m.entry.published or m.first_seen, m.id))
-    quotes = pick_quotes(evidence)
+    quotes = pick_quotes(evidence) if extras is None else extras.quotes
     parts = [
         head,
-        *(_quote(mention, zone, width) for mention in quotes),
+        list(extras.chart) if extras else [],
+        *(mention_lines(mention, zone, width) for mention in quotes),
         _links(evidence, {mention.id for mention in quotes}, most_links),
         [footer] if footer else [],
     ]
@@ -96,25 +131,29 @@ def _text(
 def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int) -> list[str]:
     """What it is about, why, when, and what could not be seen."""
     start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
+    is_down = alert.kind == "source" and alert.state != "resolved"
     lines = [
         *(part for line in about for part in wrap_cells(line, width)),
         *wrap_cells(one_line(alert.reason), width),
-        *wrap_cells(f"From {start} to {end}.", width),
+        *wrap_cells(f"Since {start}." if is_down else f"From {start} to {end}.", width),
     ]
-    if alert.blind_spots:
+    if alert.blind_spots and alert.kind != "source":
         names = one_line(", ".join(alert.blind_spots))
         lines += wrap_cells(f"Blind spots, where there may be more: {names}.", width)
     return lines
 
 
-def _quote(mention: Mention, zone: tzinfo | None, width: int) -> list[str]:
+def mention_lines(mention: Mention, zone: tzinfo | None, width: int, *, alone: bool = False) -> list[str]:
+    """A mention in its own words, who said them and where; with brand and tone where it stands `alone`."""
     entry = mention.entry
     stars = f"{entry.rating:g}/5" if entry.rating is not None else None
     author = one_line(entry.author, 40) if entry.author else "no name"
-    by = ", ".join(filter(None, (author, one_line(entry.source, 40), stars, mention_time(mention, zone))))
+    brand, tone = (one_line(mention.brand, 40), mention.tone.label) if alone else (None, None)
+    about = (brand, author, one_line(entry.source, 40), stars, tone, mention_time(mention, zone))
     link = web_link(entry.url)
     words = wrap_cells(f'"{excerpt(entry, 280)}"', width - 2)
-    return [f"  {line}" for line in (*words, shorten_cells(f"- {by}", width - 2), *([link] if link else []))]
+    by = shorten_cells(f"- {', '.join(filter(None, about))}", width - 2)
+    return [f"  {line}" for line in (*words, by, *([link] if link else []))]
 
 
 def _links(evidence: Sequence[Mention], quoted: set[str], most: int | None) -> list[str]:

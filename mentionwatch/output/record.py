@@ -15,7 +15,7 @@ from mentionwatch.text import clean, clean_or_none
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mentionwatch.model import Alert, Entry, Mention
+    from mentionwatch.model import Alert, Entry, Mark, Mention, Tone
 
 #: Version of the records' shape; it changes when a key changes its meaning or goes, not when one is added.
 SCHEMA = 1
@@ -89,12 +89,38 @@ def mention_record(mention: Mention) -> dict[str, object]:
     return {name: found[name] for name in MENTION_COLUMNS}
 
 
+def tone_record(tone: Tone) -> dict[str, object]:
+    """The record of a verdict, with what made it."""
+    return {
+        "tone": tone.label,
+        "polarity": _number(tone.polarity),
+        "confidence": _number(tone.confidence),
+        "tone_by": clean_or_none(tone.by),
+        "words": [[clean(word), _number(weight)] for word, weight in tone.words],
+        "rules": [clean(rule) for rule in tone.rules],
+    }
+
+
+def mark_record(mark: Mark) -> dict[str, object]:
+    """The record of what the user said; None where he said nothing."""
+    return {
+        "mention": clean(mark.mention),
+        "marked": time_utc(mark.at),
+        "tone": mark.tone,
+        "noise": mark.noise,
+        "intent": clean_or_none(mark.intent),
+        "topic": clean_or_none(mark.topic),
+    }
+
+
 def alert_record(alert: Alert) -> dict[str, object]:
     """The record of an alert, keys as in ALERT_COLUMNS.
 
     ``window`` holds ``start`` and ``end`` (exclusive); ``odds`` is N in "by chance: 1 in N", None when it is more
-    than a float can hold; ``evidence`` holds ids of mentions.
+    than a float can hold, or nothing is said of chance; ``evidence`` holds ids of mentions.  What counts no mentions
+    (a source that is down, a rating that falls) has None for its numbers.
     """
+    counts = alert.kind not in {"source", "rating"}
     return {
         "schema": SCHEMA,
         "id": clean(alert.id),
@@ -106,13 +132,13 @@ def alert_record(alert: Alert) -> dict[str, object]:
         "updated": time_utc(alert.updated),
         "resolved": _time_or_none(alert.resolved),
         "window": {"start": time_utc(alert.window_start), "end": time_utc(alert.window_end)},
-        "observed": alert.observed,
-        "expected": _number(alert.expected),
+        "observed": alert.observed if counts else None,
+        "expected": _number(alert.expected) if counts else None,
         "negative_share": _number(alert.negative_share),
         "usual_share": _number(alert.usual_share),
-        "odds": _number(alert.odds),
-        "authors": alert.authors,
-        "stories": alert.stories,
+        "odds": _number(alert.odds) if alert.odds else None,
+        "authors": alert.authors if counts else None,
+        "stories": alert.stories if counts else None,
         "blind_spots": [clean(name) for name in alert.blind_spots],
         "reason": clean(alert.reason),
         "evidence": [clean(mention) for mention in alert.evidence],

@@ -32,7 +32,7 @@ _NARROWEST = 40
 _GAP = "  "
 _INDENT = " " * 4
 
-_TONES: dict[Label, tuple[str, str]] = {
+TONES: dict[Label, tuple[str, str]] = {
     "negative": ("- negative", "red"),
     "neutral": ("~ neutral", ""),
     "positive": ("+ positive", "green"),
@@ -49,11 +49,11 @@ def write_mentions(mentions: Iterable[Mention], stream: TextIO, options: Options
     items = list(mentions)
     if not items:
         return
-    console, width = _make_console(stream, options)
+    console, width = make_console(stream, options)
     about = "KEYWORD" if options.keywords else "BRAND"
     size = _fit((about, *(_about(m, options) for m in items)), 24 if options.keywords else 16)
     heads = zip(("ID", "TIME", "TONE", about), (ID_SHOWN, 16, 10, size), strict=True)
-    _print_line(console, [*((head, "bold", cells) for head, cells in heads), ("SOURCE, AUTHOR", "bold", None)], width)
+    print_line(console, [*((head, "bold", cells) for head, cells in heads), ("SOURCE, AUTHOR", "bold", None)], width)
     for mention in items:
         _print_mention(console, mention, size, width, options)
 
@@ -63,10 +63,10 @@ def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> N
     items = list(alerts)
     if not items:
         return
-    console, width = _make_console(stream, options)
+    console, width = make_console(stream, options)
     brand = _fit(("BRAND", *(a.brand for a in items)), 24)
     heads = zip(("ID", "OPENED", "SEVERITY", "STATE", "BRAND"), (ID_SHOWN, 16, 8, 12, brand), strict=True)
-    _print_line(console, [*((head, "bold", cells) for head, cells in heads), ("MENTIONS", "bold", None)], width)
+    print_line(console, [*((head, "bold", cells) for head, cells in heads), ("MENTIONS", "bold", None)], width)
     for alert in items:
         pieces = [
             (alert.id[:ID_SHOWN], "bold", ID_SHOWN),
@@ -74,15 +74,22 @@ def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> N
             (alert.severity, _SEVERITY_STYLES[alert.severity], 8),
             (alert.state, "", 12),
             (alert.brand, "bold", brand),
-            (f"{alert.observed} negative", "", None),
+            (_observed(alert), "", None),
         ]
-        _print_line(console, pieces, width)
-        _print_words(console, one_line(alert.reason), width, most_lines=4)
+        print_line(console, pieces, width)
+        print_words(console, one_line(alert.reason), width, most_lines=4)
         if alert.blind_spots:
-            _print_words(console, f"Blind spots: {one_line(', '.join(alert.blind_spots))}", width, most_lines=2)
+            print_words(console, f"Blind spots: {one_line(', '.join(alert.blind_spots))}", width, most_lines=2)
 
 
-def _make_console(stream: TextIO, options: Options) -> tuple[Console, int]:
+def _observed(alert: Alert) -> str:
+    """What an alert counts; one of a source or a rating counts no mentions."""
+    if not alert.observed:
+        return alert.kind
+    return f"{alert.observed} negative" if alert.kind == "negative" else f"{alert.observed} {alert.kind}"
+
+
+def make_console(stream: TextIO, options: Options) -> tuple[Console, int]:
     """A console that heeds our options only: whether there is a terminal, and which colours, is the caller's to say."""
     width = max(options.width or _WIDTH, _NARROWEST)
     console = Console(
@@ -107,28 +114,29 @@ def _about(mention: Mention, options: Options) -> str:
 
 def _print_mention(console: Console, mention: Mention, about: int, width: int, options: Options) -> None:
     entry = mention.entry
-    tone, style = _TONES[mention.tone.label]
+    tone, style = TONES[mention.tone.label]
     pieces: list[_Piece] = [
         (mention.id[:ID_SHOWN], "bold", ID_SHOWN),
         (mention_time(mention, options.zone), "", 16),
         (tone, style, 10),
         (_about(mention, options), "", about),
-        (", ".join(filter(None, (entry.source, entry.author, *_marks(mention)))), "", None),
+        (", ".join(filter(None, (entry.source, entry.author, *marks_of(mention)))), "", None),
     ]
-    _print_line(console, pieces, width)
+    print_line(console, pieces, width)
     hits = (options.hits or {}).get(mention.id)
-    _print_words(console, passage(mention, hits, _room(width), _LINES), width, most_lines=_LINES)
+    print_words(console, passage(mention, hits, _room(width), _LINES), width, most_lines=_LINES)
     if mention.copies > 1:
-        _print_words(console, seen_at(mention), width, most_lines=1)
-    _print_link(console, entry.url)
+        print_words(console, seen_at(mention), width, most_lines=1)
+    print_link(console, entry.url)
 
 
-def _marks(mention: Mention) -> list[str]:
+def marks_of(mention: Mention) -> list[str]:
     """What is worth knowing beside the words: stars, what the user did with it."""
     rating = mention.entry.rating
     return [
         *([f"{rating:g}/5"] if rating is not None else []),
         *([mention.state] if mention.state != "open" else []),
+        *(["noise"] if mention.noise else []),
     ]
 
 
@@ -137,7 +145,7 @@ def _fit(texts: Iterable[str], most: int) -> int:
     return min(most, max(Text(one_line(text, most)).cell_len for text in texts))
 
 
-def _print_line(console: Console, pieces: Sequence[_Piece], width: int) -> None:
+def print_line(console: Console, pieces: Sequence[_Piece], width: int) -> None:
     """Print one line of columns; the last piece takes what is left."""
     line = Text()
     for number, (content, style, size) in enumerate(pieces):
@@ -157,13 +165,14 @@ def _room(width: int) -> int:
     return min(width, _WIDEST_WORDS) - len(_INDENT)
 
 
-def _print_words(console: Console, words: str, width: int, most_lines: int) -> None:
+def print_words(console: Console, words: str, width: int, most_lines: int | None = None) -> None:
+    """Print words on indented lines, at most so many; None: as many as they take."""
     if words:
         for line in wrap_cells(words, _room(width), most_lines):
             console.print(Text(_INDENT + line))
 
 
-def _print_link(console: Console, url: str | None) -> None:
+def print_link(console: Console, url: str | None) -> None:
     """Print the link whole: soft wrap leaves it to the terminal, so that it can be clicked and copied."""
     link = web_link(url)
     if link:

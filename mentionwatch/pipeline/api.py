@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.lock import poll_lock
+from mentionwatch.pipeline.outbox import Delivery, deliver, recipients, send_tests
 from mentionwatch.pipeline.places import as_places, named_files, with_files
 from mentionwatch.pipeline.poll import PollReport, poll_store
 from mentionwatch.pipeline.scan import ScanReport, scan_sources, terms_brand
 from mentionwatch.pipeline.search import search_store
-from mentionwatch.pipeline.tell import tell
 from mentionwatch.settings import FetchSettings, ToneSettings
 from mentionwatch.sources import default_presets, make_source, spacing_of
 from mentionwatch.store import Filter, Store, store_path
@@ -96,7 +97,7 @@ def scan(
 def poll(
     config: Config,
     *,
-    channel: Channel | None = None,
+    channels: Sequence[Channel] = (),
     now: datetime | None = None,
     every_source: bool = False,
     dry_run: bool = False,
@@ -109,10 +110,11 @@ def poll(
 
     Args:
         config: From ``load_config``.
-        channel: Tells notices; None: they wait in the store's outbox for a poll that has one.
+        channels: Tell what is to be told, by the names of the configured ones (``open_channels``); one of another name
+            is told everything.  What has no channel waits in the store's outbox for a poll that has one.
         now: Present time, aware; None: the clock's.
         every_source: Also sources that are not due.
-        dry_run: Do everything and keep nothing; notices go to `channel` all the same.
+        dry_run: Do everything and keep nothing; `channels` are told all the same, so give such that only show it.
         wait_s: How long to wait for another run, in seconds.
         max_time: For the whole poll; what was not asked by then is carried over to the next.
         progress: Called with a source's name when it is done.
@@ -121,7 +123,8 @@ def poll(
     Raises:
         Locked: Another run holds the lock.
         StoreError: The store cannot be opened or written.
-        OutputError: The channel failed; the notice stays in the outbox.
+
+    A channel that fails ends nothing: ``delivery`` of the report says so, and what it had to tell stays in the outbox.
     """
     at = now or datetime.now(timezone.utc)
     url = _store_url(config)
@@ -136,15 +139,28 @@ def poll(
             store,
             now=at,
             every_source=every_source,
-            channels=(channel.name if channel is not None else "stdout",),
+            to=recipients(config, channels),
             preset_folder=config.presets,
             max_time=max_time,
             progress=progress,
             on_change=on_change,
         )
-        if channel is not None:
-            tell(store, channel, now=at)
-        return report
+        return replace(report, delivery=deliver(config, store, channels, now=at))
+
+
+def try_channels(config: Config, channels: Sequence[Channel], *, now: datetime | None = None) -> Delivery:
+    """Send a test message through each channel, by way of the store's outbox.
+
+    Args:
+        config: Names the store, which is made if it is not there.
+        channels: As for ``poll``.
+        now: Present time, aware; None: the clock's.
+
+    Raises:
+        StoreError: The store cannot be opened or written.
+    """
+    with Store(_store_url(config), create=True) as store:
+        return send_tests(config, store, channels, now=now or datetime.now(timezone.utc))
 
 
 def find_mentions(

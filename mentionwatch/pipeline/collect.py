@@ -10,7 +10,9 @@ from mentionwatch.errors import FetchError, ParseError, Postponed, SourceError
 from mentionwatch.fetch import body_hash, validators_of
 from mentionwatch.identity import entry_id, mention_id
 from mentionwatch.masking import mask_url, public_base
+from mentionwatch.match import searchable_text
 from mentionwatch.model import Dropped, Mention, Validators
+from mentionwatch.pipeline.naming import name_spans
 from mentionwatch.stories import own_story
 from mentionwatch.text import one_line
 
@@ -339,9 +341,14 @@ def _broken_off(request: Request, status: int | None) -> ParseError:
 
 
 def make_mention(entry: Entry, entry_id: str, match: Match, engine: Engine, *, now: datetime, backlog: bool) -> Mention:
-    """Judge one entry for one brand."""
-    text = "\n".join(part for part in (entry.title, entry.text) if part)
-    tone = engine.rate(text, target=match.brand, rating=entry.rating, language=entry.language)
+    """Judge one entry for one brand; spans count in the text that was searched, so that one is judged."""
+    tone = engine.rate(
+        searchable_text(entry),
+        target=match.brand,
+        rating=entry.rating,
+        language=entry.language,
+        spans=name_spans(match),
+    )
     return Mention(
         id=mention_id(entry_id, match.brand),
         entry_id=entry_id,

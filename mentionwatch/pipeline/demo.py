@@ -15,9 +15,9 @@ from mentionwatch.demo.world import LENGTH, OUTAGE, STORM
 from mentionwatch.fetch import Fetcher
 from mentionwatch.match import compile_query
 from mentionwatch.parsing.pool import Parser
+from mentionwatch.pipeline.outbox import deliver
 from mentionwatch.pipeline.poll import Poller
 from mentionwatch.pipeline.running import run as run_to_end
-from mentionwatch.pipeline.tell import tell
 from mentionwatch.store import Store
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ async def _live(
         for moment in poll_times(server.start):
             server.now = moment
             report = await poller.poll(moment)
-            notices += tell(store, channel, now=moment)
+            delivery = deliver(config, store, [channel], now=moment)
+            notices += [told.notice for message in delivery.sent for told in message.told]
             trouble += [(moment, str(change)) for change in report.changes]
             polls += 1
             progress(moment)

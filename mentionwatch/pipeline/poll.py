@@ -9,18 +9,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch import health
+from mentionwatch.alerts import SOURCE
 from mentionwatch.fetch import Fetcher
 from mentionwatch.fetch.hosts import Cooled
 from mentionwatch.model import Failed, Outcome, Polled, Postponed
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.fold import fold_new
+from mentionwatch.pipeline.naming import known_names
+from mentionwatch.pipeline.outbox import Delivery, Each, recipients
 from mentionwatch.pipeline.places import named_files, placed_sources
 from mentionwatch.pipeline.rematch import fill_index, rematch_changed
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_matcher
 from mentionwatch.pipeline.take import Taker, place_of, query_key
-from mentionwatch.pipeline.verdict import judge_brand
+from mentionwatch.pipeline.verdict import judge_brand, judge_sources
 from mentionwatch.schedule import MOST_RETRY_AFTER
 from mentionwatch.sources import make_source, spacing_of
 from mentionwatch.store import HostState
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from mentionwatch.match import Matcher
     from mentionwatch.model import Alert, Mention, SourceStatus
     from mentionwatch.pipeline.rematch import Rematched
-    from mentionwatch.settings import Brand, Config, SourceSettings
+    from mentionwatch.settings import Brand, Config, NotifySettings, SourceSettings
     from mentionwatch.sources.base import Source
     from mentionwatch.store import Store
     from mentionwatch.tone import Engine
@@ -72,13 +75,22 @@ class PollReport:
     undecided: Mapping[str, int] = field(default_factory=dict)
     #: Brands whose queries had changed and were looked for in what was stored, where anything came of it.
     rematched: tuple[Rematched, ...] = ()
+    #: How telling went; nothing of it before it was tried.
+    delivery: Delivery = field(default_factory=Delivery)
 
     def exit_code(self, *, alerts_count: bool = False) -> int:
-        """4 when the last poll of every source failed, 5 for open alerts if they count, 3 while a source is down."""
+        """Say how it went.
+
+        Returns:
+            4 when the last poll of every source failed, 5 for open alerts if they count (a source that is down has a
+            code of its own), 6 while a message is overdue, 3 while a source is down; the first that holds.
+        """
         if self.statuses and all(status.fails for status in self.statuses):
             return 4
-        if alerts_count and self.alerts:
+        if alerts_count and any(alert.kind != SOURCE for alert in self.alerts):
             return 5
+        if self.delivery.overdue:
+            return 6
         return 3 if any(health.is_down(status) for status in self.statuses) else 0
 
 
@@ -102,7 +114,7 @@ def poll_store(
     *,
     now: datetime,
     every_source: bool = False,
-    channels: Sequence[str] = ("stdout",),
+    to: Sequence[NotifySettings] | None = None,
     preset_folder: Path | None = None,
     max_time: timedelta | None = None,
     progress: Callable[[str], None] = _quietly,
@@ -115,7 +127,7 @@ def poll_store(
         store: An open store.
         now: Present time.
         every_source: Also those that are not due.
-        channels: Names of the channels that notices are recorded for.
+        to: Who is told: notices are recorded for them; None: whoever is configured.
         preset_folder: The user's own presets.
         max_time: For the whole poll; what was not asked by then is carried over.
         progress: Called with a source's name when it is done.
@@ -135,7 +147,7 @@ def poll_store(
             fetcher,
             parser,
             placed=placed,
-            channels=channels,
+            to=to,
             preset_folder=preset_folder,
             progress=progress,
             on_change=on_change,
@@ -220,7 +232,7 @@ class Poller:
         parser: Parser,
         *,
         placed: Sequence[SourceSettings] | None = None,
-        channels: Sequence[str] = ("stdout",),
+        to: Sequence[NotifySettings] | None = None,
         preset_folder: Path | None = None,
         progress: Callable[[str], None] = _quietly,
         on_change: Callable[[health.Change], None] = _quietly,
@@ -230,9 +242,10 @@ class Poller:
         self._store = store
         self._fetcher = fetcher
         self._parser = parser
-        self._channels = tuple(channels)
+        self._to = tuple(to) if to is not None else recipients(config)
+        self._each = Each(self._to, config.queries)
         self._progress = progress
-        self._engine: Engine = make_engine(config.tone)
+        self._engine: Engine = make_engine(config.tone, entities=known_names(config.brands, config.queries))
         self._sources = [
             (settings, make_source(at, preset_folder))
             for settings, at in zip(config.sources, placed or placed_sources(config), strict=True)
@@ -261,15 +274,17 @@ class Poller:
         fill_index(self._store)
         watched = {brand.name for brand in self._config.brands}
         self._resolve_orphans(watched, now)
+        judge_sources(self._config, self._store, run.statuses, now=now, to=self._to)
         for brand in self._config.brands:
-            judge_brand(self._config, self._store, brand, now=now, channels=self._channels)
+            judged = judge_brand(self._config, self._store, brand, now=now, to=self._to)
+            run.undecided.update(judged.undecided)
         names = [settings.name for settings, _ in self._sources]
         return PollReport(
             outcomes=tuple(run.outcomes[settings.name] for settings, _ in due),
             waiting=tuple(name for name in names if name not in run.outcomes),
             changes=tuple(run.changes),
-            mentions=tuple(run.mentions),
-            alerts=tuple(alert for alert in self._store.alerts(live=True) if alert.brand in watched),
+            mentions=self._store.as_marked(run.mentions),
+            alerts=tuple(a for a in self._store.alerts(live=True) if a.kind == SOURCE or a.brand in watched),
             statuses=tuple(run.statuses[name] for name in names if name in run.statuses),
             notes=(*self._fetcher.notes, *self._parser.notes),
             undecided=dict(run.undecided),
@@ -305,7 +320,8 @@ class Poller:
         taken = await taker.take(got, before, run.now)
         # Without an await between: what another source writes meanwhile may be copies of this.
         mentions, placed = fold_new(self._store, taken.poll.mentions)
-        taken = replace(taken, poll=replace(taken.poll, mentions=mentions, placed=placed))
+        tellings = self._tellings(mentions, run)
+        taken = replace(taken, poll=replace(taken.poll, mentions=mentions, placed=placed, tellings=tellings))
         self._store.record_poll(taken.poll)
         run.statuses[settings.name] = taken.poll.status
         run.outcomes[settings.name] = taken.outcome
@@ -316,6 +332,13 @@ class Poller:
             # Told at once: what ends the poll later must not silence it.
             self._on_change(taken.change)
         self._progress(settings.name)
+
+    def _tellings(self, mentions: Sequence[Mention], run: _Run) -> list[tuple[str, str]]:
+        """New mentions that are told by themselves; recorded with them."""
+        if not self._each:
+            return []
+        marked = self._store.as_marked(mentions)
+        return self._each.tellings(marked, now=run.now, on_timeout=lambda e: run.undecided.update([e.pattern]))
 
     def _brands(self, settings: SourceSettings) -> tuple[Brand, ...]:
         return tuple(b for b in self._config.brands if not settings.brands or b.name in settings.brands)
@@ -329,7 +352,7 @@ class Poller:
     def _resolve_orphans(self, watched: set[str], now: datetime) -> None:
         """Resolve, silently, alerts of brands that are no longer watched: nothing else ever would."""
         for alert in self._store.alerts(live=True):
-            if alert.brand not in watched:
+            if alert.kind != SOURCE and alert.brand not in watched:
                 self._store.set_alert_state(alert.id, "resolved", now=now)
 
     def _prune(self, run: _Run) -> None:

@@ -18,6 +18,7 @@ from mentionwatch.match import compile_query
 from mentionwatch.match.prefilter import any_of, index_version, index_words, narrow
 from mentionwatch.pipeline.collect import make_mention
 from mentionwatch.pipeline.fold import fold_new
+from mentionwatch.pipeline.naming import known_names
 from mentionwatch.pipeline.scan import brand_matcher
 from mentionwatch.pipeline.take import query_key
 from mentionwatch.store import Applied, Filter, Store, store_path
@@ -99,7 +100,7 @@ def rematch(
 
     url = config.store.url or default_store_url()
     path = store_path(url)
-    engine = make_engine(config.tone)
+    engine = make_engine(config.tone, entities=known_names(config.brands, config.queries))
     with ExitStack() as stack:
         # First opened: where there is no store, no lock is left beside it.
         store = stack.enter_context(Store(url, dry_run=dry_run))

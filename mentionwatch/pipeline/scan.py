@@ -16,6 +16,7 @@ from mentionwatch.model import Ask, Failed, Mention, NotModified, Outcome, Polle
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
 from mentionwatch.pipeline.fold import fold_mentions
+from mentionwatch.pipeline.naming import known_names
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.settings import Brand, FetchSettings, ToneSettings
 from mentionwatch.tone import make_engine
@@ -134,7 +135,9 @@ def scan_sources(
     saved = config.queries if config else {}
     asks = [(s, Ask(now=now, searches=brand_searches(wanted[s.name], saved), since=since)) for s in sources]
     collected, notes = run_to_end(_collect_all(asks, fetch, progress, files=files, folder=folder, spacing=spacing))
-    matcher, engine = brand_matcher(config, brands), make_engine(tone)
+    matcher = brand_matcher(config, brands)
+    # Competitors of the configuration are known names, whatever is looked for now.
+    engine = make_engine(tone, entities=known_names((*(config.brands if config else ()), *brands), saved))
     undecided: Counter[str] = Counter()
     mentions: dict[str, Mention] = {}
     outcomes: list[Outcome] = []

@@ -162,6 +162,7 @@ class Taker:
             outage=_outage(before, status),
             words=found.words,
             words_by=index_version(),
+            ratings=() if got.failed else tuple(got.ratings),
         )
         return Taken(poll, outcome, change, found.undecided)
 

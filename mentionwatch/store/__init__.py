@@ -13,17 +13,20 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, exists, or_, select, update
+from sqlalchemy import Connection, Select, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.errors import StoreError
-from mentionwatch.model import Notice, Validators
-from mentionwatch.store import candidates, kept, reading, rows, schema, stories
+from mentionwatch.model import Marked, Validators
+from mentionwatch.store import candidates, kept, marks, outbox, ratings, reading, rows, schema, stories
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
+from mentionwatch.store.marks import Verdict
 from mentionwatch.store.opening import WRITING, close, connect, plain, store_path
-from mentionwatch.store.reading import Filter, StoredEntry
+from mentionwatch.store.outbox import ChannelState, Outbox, Overdue, Pack
+from mentionwatch.store.ratings import Reading
+from mentionwatch.store.reading import COPY_DAYS, Filter, StoredEntry
 from mentionwatch.store.rows import BrandState, storable
 from mentionwatch.store.stories import Stored, StoredHead
 
@@ -32,28 +35,43 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from mentionwatch.model import Alert, AlertState, Entry, Mention, Sighting, SourceStatus
+    from mentionwatch.model import (
+        AggregateRating,
+        Alert,
+        AlertState,
+        Entry,
+        Mark,
+        Mention,
+        Notice,
+        Sighting,
+        SourceStatus,
+    )
 
 __all__ = [
+    "COPY_DAYS",
     "Applied",
     "BrandState",
+    "ChannelState",
     "Dropped",
     "Filter",
     "HostState",
     "Known",
+    "Outbox",
+    "Overdue",
+    "Pack",
+    "Reading",
     "SourcePoll",
     "Store",
     "Stored",
     "StoredEntry",
     "StoredHead",
+    "Verdict",
     "store_path",
 ]
 
 #: When a host was last asked is remembered for this long: no pause between two requests is longer.
 _ASKED_FOR = timedelta(hours=1)
 _ALL = Filter()
-#: Copies of one text this far apart count once.
-COPY_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,10 @@ class SourcePoll:
     words_by: str = ""
     #: Where the entries of `mentions` were put, in that order.
     placed: Sequence[Stored] = ()
+    #: Mentions that are told by themselves, as (channel, id).
+    tellings: Sequence[tuple[str, str]] = ()
+    #: What all reviewers give together, as its documents say.
+    ratings: Sequence[AggregateRating] = ()
 
 
 class Store:
@@ -113,6 +135,8 @@ class Store:
 
     def __init__(self, url: str, *, create: bool = False, dry_run: bool = False, durable: bool = True) -> None:
         self._connection = connect(url, create=create, dry_run=dry_run)
+        #: What is to be told, and how that goes.
+        self.outbox = Outbox(self._transaction)
         if not durable or dry_run:
             raw: Any = self._connection.connection.driver_connection
             raw.execute("PRAGMA synchronous = OFF")
@@ -202,6 +226,8 @@ class Store:
             if poll.look is not None:
                 names, titles = (json.dumps(sorted(keys)) for keys in poll.look)
                 self._upsert(connection, schema.looks, {"source": status.name, "names": names, "titles": titles})
+            ratings.write(connection, status.name, poll.ratings, status.last_polled)
+            outbox.record_tellings(connection, poll.tellings, status.last_polled)
             if poll.outage:
                 row = {"source": status.name, "started": poll.outage[0], "ended": poll.outage[1]}
                 self._upsert(connection, schema.outages, row)
@@ -222,7 +248,8 @@ class Store:
         for mention in poll.edited:
             row = rows.mention_row(mention)
             # Neither when it was first seen nor how it counted in a burst changes.
-            judged = {name: row[name] for name in ("tone", "polarity", "confidence", "words", "tone_by")}
+            changed = ("tone", "polarity", "confidence", "words", "tone_by", "tone_rules")
+            judged = {name: row[name] for name in changed}
             connection.execute(update(schema.mentions).where(schema.mentions.c.id == mention.id).values(judged))
         ids = [id_ for id_, _entry in poll.entries]
         candidates.index_words(connection, ids, poll.words, poll.words_by)
@@ -332,11 +359,41 @@ class Store:
 
     def mentions_like(self, prefix: str) -> list[Mention]:
         """Mentions whose id begins with `prefix`, at most ten."""
-        statement = reading.mention_columns().where(schema.mentions.c.id.startswith(prefix, autoescape=True)).limit(10)
+        table = schema.mentions.c
+        statement = reading.mention_columns().where(table.id.startswith(storable(prefix), autoescape=True)).limit(10)
         return [rows.read_mention(row) for row in self._rows(statement)]
+
+    # --- marks ------------------------------------------------------------------------------------------------
+
+    def mark(self, mentions: Sequence[str], verdict: Verdict, *, now: datetime) -> None:
+        """Write what the user says of mentions with these ids, all or nothing; what is not stored is passed over."""
+        with self._transaction(write=True) as connection:
+            marks.put(connection, mentions, verdict, now=now)
+
+    def mark_of(self, mention: Mention) -> Mark | None:
+        """What the user said of a mention, or of a copy of it."""
+        with self._transaction() as connection:
+            return marks.find(connection, mention)
+
+    def as_judged(self, mention: str) -> Mention | None:
+        """A mention as the engine judged it, whatever the user marked; None when there is none."""
+        found = self._rows(reading.mention_columns().where(schema.mentions.c.id == mention))
+        return rows.read_mention(found[0], as_judged=True) if found else None
+
+    def as_marked(self, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+        """Mentions as an engine has just judged them, with what the user said of their texts before."""
+        with self._transaction() as connection:
+            return marks.apply(connection, mentions)
+
+    def marks(self) -> tuple[Marked, ...]:
+        """Every text whose tone the user marked, once for a brand, with what the engine had said; the latest first."""
+        statement = marks.corrected(reading.mention_columns())
+        return tuple(Marked(rows.read_mention(row, as_judged=True), row["mark_tone"]) for row in self._rows(statement))
 
     def prune(self, before: datetime, *, unmatched_before: datetime | None = None) -> int:
         """Delete mentions that count before this time, and entries that are left without one; how many mentions.
+
+        Resolved alerts, notices that were sent, outages that are over and ratings of before this time go too.
 
         An undated entry that its source still lists stays: forgotten, it would come again as news.
 
@@ -345,6 +402,7 @@ class Store:
             unmatched_before: Entries that have been without a mention since before this time are deleted too.
         """
         with self._transaction(write=True) as connection:
+            outbox.prune(connection, before)
             return kept.prune(connection, before, unmatched_before, look=self.look)
 
     # --- stories ----------------------------------------------------------------------------------------------
@@ -377,29 +435,14 @@ class Store:
         found = self._rows(select(table).where(table.c.name == brand))
         return rows.read_brand(found[0]) if found else None
 
-    def sightings(self, brand: str, *, since: datetime | None) -> list[Sighting]:
+    def sightings(self, brand: str, *, since: datetime | None, until: datetime | None = None) -> list[Sighting]:
         """What the detector sees of a brand: what was first seen at or after `since` (None: all), oldest first.
 
-        A copy of a text that the brand had in the 14 days before is left out.
+        The user's tone goes before the first one of the engine, and noise is left out.  So is a copy of a text that the
+        brand had in the 14 days before `since`.
         """
-        table, entries = schema.mentions, schema.entries
-        columns = ("id", "first_seen", "first_tone", "copy", "backlog", "confidence")
-        statement = (
-            select(*(table.c[name] for name in columns), entries.c.published, entries.c.source, entries.c.author)
-            .join(entries, entries.c.id == table.c.entry)
-            .where(table.c.brand == brand)
-            .order_by(table.c.first_seen, table.c.id)
-        )
-        if since is not None:
-            earlier = schema.mentions.alias("earlier")
-            copied = exists().where(
-                earlier.c.brand == table.c.brand,
-                earlier.c["copy"] == table.c["copy"],
-                earlier.c.first_seen < since,
-                earlier.c.at >= since - timedelta(days=COPY_DAYS),
-            )
-            statement = statement.where(table.c.first_seen >= since, ~copied)
-        return [rows.read_sighting(row) for row in self._rows(statement)]
+        with self._transaction() as connection:
+            return reading.sightings(connection, brand, since=since, until=until)
 
     def record_verdict(
         self, brand: str, state: BrandState, alert: Alert | None, notices: Sequence[tuple[str, Notice]] = ()
@@ -416,25 +459,24 @@ class Store:
             self._upsert(connection, schema.brands, rows.brand_row(brand, state))
             if alert is not None:
                 self._upsert(connection, schema.alerts, rows.alert_row(alert))
-            for channel, notice in notices:
-                row = {
-                    "id": notice.id,
-                    "alert": notice.alert.id,
-                    "kind": notice.kind,
-                    "channel": channel,
-                    "created": notice.created,
-                    "snapshot": rows.dump_alert(notice.alert),
-                    "attempts": 0,
-                    "sent": None,
-                }
-                connection.execute(insert(schema.notices).values(row).on_conflict_do_nothing())
+            outbox.record(connection, notices)
 
-    def alerts(self, *, brand: str | None = None, live: bool = False, limit: int | None = None) -> list[Alert]:
+    def record_alert(self, alert: Alert, notices: Sequence[tuple[str, Notice]] = ()) -> None:
+        """Write an alert as it is now, with what is to be told of it on which channel, all or nothing."""
+        with self._transaction(write=True) as connection:
+            self._upsert(connection, schema.alerts, rows.alert_row(alert))
+            outbox.record(connection, notices)
+
+    def alerts(
+        self, *, brand: str | None = None, kind: str | None = None, live: bool = False, limit: int | None = None
+    ) -> list[Alert]:
         """Alerts, the latest first; with `live` only those that are not resolved."""
         table = schema.alerts
         statement = select(table).order_by(table.c.opened.desc(), table.c.id).limit(limit)
         if brand is not None:
             statement = statement.where(table.c.brand == brand)
+        if kind is not None:
+            statement = statement.where(table.c.kind == kind)
         if live:
             statement = statement.where(table.c.state != "resolved")
         return [rows.read_alert(row) for row in self._rows(statement)]
@@ -452,23 +494,21 @@ class Store:
             live = (table.c.id == alert, table.c.state != "resolved")
             return bool(connection.execute(update(table).where(*live).values(values)).rowcount)
 
-    def unsent(self, channel: str) -> list[Notice]:
-        """Notices that a channel still has to tell, oldest first."""
-        table = schema.notices
-        statement = (
-            select(table)
-            .where(table.c.sent.is_(None), table.c.channel == channel)
-            .order_by(table.c.created, table.c.id)
-        )
-        return [
-            Notice(row["id"], row["kind"], rows.load_alert(row["snapshot"]), row["created"])
-            for row in self._rows(statement)
-        ]
+    def overdue(self, now: datetime) -> list[Overdue]:
+        """Channels that have had something to tell for over an hour, and fail."""
+        return self.outbox.overdue(now)
 
-    def mark_sent(self, notice: str, now: datetime) -> None:
-        """Note that a notice was told."""
-        table = schema.notices
-        with self._transaction(write=True) as connection:
-            connection.execute(
-                update(table).where(table.c.id == notice).values(sent=now, attempts=table.c.attempts + 1)
-            )
+    def marked_away(self, mentions: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Of mentions with these ids, what the user marked as noise, and as another tone than negative."""
+        with self._transaction() as connection:
+            return marks.taken_away(connection, mentions)
+
+    def counts(self, brand: str, *, start: datetime, length: timedelta, slices: int) -> tuple[int, ...]:
+        """Distinct negative mentions of a brand in equal slices of time from `start` on, oldest first."""
+        with self._transaction() as connection:
+            return reading.counts(connection, brand, start=start, length=length, slices=slices)
+
+    def ratings(self, *, since: datetime) -> list[Reading]:
+        """Aggregate ratings that sources have told since then, oldest first."""
+        with self._transaction() as connection:
+            return ratings.read(connection, since)

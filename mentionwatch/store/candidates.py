@@ -16,7 +16,7 @@ from sqlalchemy import Connection, column, delete, func, literal_column, or_, se
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
-from mentionwatch.store import schema
+from mentionwatch.store import marks, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -141,7 +141,7 @@ def column_condition(name: str, op: str, value: Any) -> ColumnElement[bool] | No
     """
     mentions, entries = schema.mentions.c, schema.entries.c
     texts = {"brand": mentions.brand, "source": entries.source, "author": entries.author, "site": entries.url}
-    exact: dict[str, ColumnElement[str]] = {"tone": mentions.tone, "state": mentions.state, "type": entries.kind}
+    exact: dict[str, ColumnElement[str]] = {"tone": marks.tone(), "state": mentions.state, "type": entries.kind}
     if name in texts:
         return _contains(texts[name], str(value)) if op == "=" and str(value).isascii() else None
     if name in exact:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from mentionwatch.identity import name_key
-from mentionwatch.store import candidates, rows, schema, stories
+from mentionwatch.store import candidates, marks, rows, schema, stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,9 +75,9 @@ def _evidence(connection: Connection, brand: str) -> set[str]:
 
 
 def _delete(connection: Connection, ids: Sequence[str], now: datetime) -> int:
-    """Delete mentions that nobody marked."""
+    """Delete mentions that nobody marked, nor a copy of them."""
     table = schema.mentions.c
-    plain = (table.id.in_(ids), table.state == "open", table.tone_by != "mark")
+    plain = (table.id.in_(ids), table.state == "open", ~marks.is_marked())
     entries = [entry for (entry,) in connection.execute(select(table.entry).where(*plain))]
     gone = connection.execute(delete(schema.mentions).where(*plain)).rowcount
     note_matches(connection, entries, now)

@@ -1,4 +1,4 @@
-"""Opening a store: ours, of our version, or refused in words; nothing that is not ours is written to."""
+"""Opening a store: ours, brought up to our version, or refused in words; what is not ours is never written to."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mentionwatch.errors import StoreError
-from mentionwatch.store import candidates, schema
+from mentionwatch.store import candidates, migrations, schema
 
 _APPLICATION = "mentionwatch"
 _MAGIC = b"SQLite format 3\0"
 _ANOTHER = "name another file in [store] url; nothing was changed"
 #: Seconds to wait for another program that writes.
 _BUSY_S = 30
+#: What SQLite says where not what stands in the file is the trouble, but the disk, a lock or the permissions.
+_NOT_ITS_FAULT = ("disk I/O", "locked", "unable to open", "readonly", "full")
 #: In a connection's info: the transaction that begins next will write.
 WRITING = "writing"
 #: Likewise: the folder of a copy that goes when it is closed.
@@ -54,19 +56,20 @@ def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
     """
     path = store_path(url)
     try:
-        if path is not None and _is_made(path):
-            return _open_copy(path) if dry_run else _open(url, make=False)
+        version = _version(path) if path is not None else 0
+        if path is not None and version:
+            return _open_copy(path, version) if dry_run else _open(url, version)
         if not create:
             raise StoreError(f"there is no store at {path} yet; run mentionwatch poll first")
         if path is None or dry_run:
-            return _open("sqlite://", make=True)
+            return _open("sqlite://", 0)
         _make_private(path)
-        return _open(url, make=True)
+        return _open(url, 0)
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
         raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
 
 
-def _open_copy(path: Path) -> Connection:
+def _open_copy(path: Path, version: int) -> Connection:
     """Copy a store as it is at this moment, also while another process writes, and open the copy."""
     folder = tempfile.TemporaryDirectory(prefix="mentionwatch-dry-run-")
     copy = Path(folder.name) / "copy.db"
@@ -77,7 +80,7 @@ def _open_copy(path: Path) -> Connection:
             contextlib.closing(sqlite3.connect(copy)) as new,
         ):
             old.backup(new)
-        connection = _open(f"sqlite:///{copy.as_posix()}", make=False)
+        connection = _open(f"sqlite:///{copy.as_posix()}", version)
     except BaseException:
         folder.cleanup()
         raise
@@ -85,11 +88,14 @@ def _open_copy(path: Path) -> Connection:
     return connection
 
 
-def _open(url: str, *, make: bool) -> Connection:
+def _open(url: str, version: int) -> Connection:
+    """Open a store of this version; 0: make it."""
     connection = _engine(url).connect()
     try:
-        if make:
+        if not version:
             _make(connection)
+        elif version < schema.SCHEMA_VERSION:
+            _upgrade(connection)
     except BaseException:
         close(connection)
         raise
@@ -144,24 +150,35 @@ def _make(connection: Connection) -> None:
         connection.execute(insert(schema.meta).on_conflict_do_nothing(), rows)
 
 
-def _is_made(path: Path) -> bool:
-    """Whether it has tables; a maker that was ended early leaves an empty file, or a database without any.
+def _upgrade(connection: Connection) -> None:
+    """Bring an older store up to date, a step at a time; each is whole or nothing."""
+    connection.info[WRITING] = True
+    is_old = True
+    while is_old:
+        with connection.begin():
+            is_old = migrations.step(connection)
+
+
+def _version(path: Path) -> int:
+    """Its version; 0 without tables: a maker that was ended early leaves an empty file, or a database without any.
 
     Raises:
         StoreError: It is not ours, or newer than this program.
     """
     if not path.exists() or path.stat().st_size == 0:
-        return False
+        return 0
     with path.open("rb") as file:
         # SQLite takes a file that is shorter than a page for an empty database, and writes over it.
         if file.read(len(_MAGIC)) != _MAGIC:
             raise StoreError(f"{path} is not a mentionwatch store; {_ANOTHER}")
     # First without a trace: what may be another program's is not locked, and no -wal is made or taken over beside it.
     # That does not see what is in a -wal only; so what is ours, or still empty, is looked at once more as usual.
-    return _looks_ours(path, "immutable=1") and _looks_ours(path, "mode=rw")
+    _look(path, "immutable=1")
+    return _look(path, "mode=rw")
 
 
-def _looks_ours(path: Path, how: str) -> bool:
+def _look(path: Path, how: str) -> int:
+    """The version of a store that is ours; 0 where there is nothing yet, or it cannot be told without a lock."""
     with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=_BUSY_S)) as raw:
         try:
             tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -169,21 +186,24 @@ def _looks_ours(path: Path, how: str) -> bool:
         except sqlite3.DatabaseError as e:
             # Damage seen without a lock may be another process' write; the second look tells.
             if how == "immutable=1" and "malformed" in str(e):
-                return True
+                return 0
+            if any(trouble in str(e) for trouble in _NOT_ITS_FAULT):
+                raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
             raise StoreError(f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
     if not tables:
-        return how == "immutable=1"
+        return 0
     if values.get("application") != _APPLICATION:
         raise StoreError(f"{path} is not a mentionwatch store, it belongs to another program; {_ANOTHER}")
     version = str(values.get("schema", ""))
-    if version.isascii() and version.isdigit() and int(version[:9]) < schema.SCHEMA_VERSION:
+    number = int(version[:9]) if version.isascii() and version.isdigit() else None
+    if number is not None and number < migrations.OLDEST:
         raise StoreError(
             f"{path} was written before the first release (its schema is {version}, not {schema.SCHEMA_VERSION}), and"
             " nothing brings it up to date; move it away, and a new one is made"
         )
-    if version != str(schema.SCHEMA_VERSION):
+    if number is None or number > schema.SCHEMA_VERSION:
         raise StoreError(f"{path} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")
-    return True
+    return number
 
 
 def plain(error: BaseException) -> str:

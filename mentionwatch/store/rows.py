@@ -8,13 +8,17 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch.identity import content_key, url_key
-from mentionwatch.model import Alert, Entry, Mention, Redirect, Sighting, SourceStatus, Tone
+from mentionwatch.model import Alert, Entry, Label, Mention, Redirect, Sighting, SourceStatus, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ENTRY_FIELDS = tuple(f.name for f in fields(Entry))
 _LISTS = ("blind_spots", "evidence")
+#: ``Tone.by`` of what the user marked.
+BY_MARK = "mark"
+#: What a mark says of a mention.
+MARKED = ("tone", "noise", "intent", "topic")
 _ALERT_TIMES = ("opened", "updated", "resolved", "window_start", "window_end", "last_burst", "last_notice")
 
 
@@ -74,6 +78,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "polarity": tone.polarity,
         "confidence": tone.confidence,
         "words": json.dumps(tone.words),
+        "tone_rules": json.dumps(tone.rules),
         "tone_by": tone.by,
         "story": mention.story,
         "copy": mention.copy,
@@ -85,24 +90,42 @@ def mention_row(mention: Mention) -> dict[str, Any]:
     }
 
 
-def read_mention(row: Mapping[str, Any]) -> Mention:
-    """A mention from a row of mentions joined with entries (as ``entry_*``) and its ``copies``."""
-    words = tuple((str(word), float(weight)) for word, weight in json.loads(row["words"]))
+def read_mention(row: Mapping[str, Any], *, as_judged: bool = False) -> Mention:
+    """A mention from a row of mentions joined with entries (``entry_*``), its mark (``mark_*``) and its ``copies``.
+
+    Args:
+        row: As ``reading.mention_columns`` selects it.
+        as_judged: Leave out what the user marked.
+    """
+    mark = {} if as_judged else {name: row[f"mark_{name}"] for name in MARKED}
     return Mention(
         id=row["id"],
         entry_id=row["entry"],
         brand=row["brand"],
         keyword=row["keyword"],
         entry=read_entry(row, "entry_"),
-        tone=Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"]),
+        tone=tone_of_mark(mark["tone"]) if mark.get("tone") else _read_tone(row),
         first_seen=row["first_seen"],
         story=row["story"],
         copy=row["copy"],
         copies=row["copies"],
         backlog=row["backlog"],
-        state=row["state"],
-        intent=row["intent"],
+        state="open" if as_judged else row["state"],
+        intent=mark.get("intent") or row["intent"],
+        topic=mark.get("topic"),
+        noise=bool(mark.get("noise")),
     )
+
+
+def _read_tone(row: Mapping[str, Any]) -> Tone:
+    words = tuple((str(word), float(weight)) for word, weight in json.loads(row["words"]))
+    rules = tuple(map(str, json.loads(row["tone_rules"])))
+    return Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"], rules)
+
+
+def tone_of_mark(label: Label) -> Tone:
+    """The user's own verdict, which nobody is surer of."""
+    return Tone(label, {"negative": -1.0, "positive": 1.0}.get(label, 0.0), 1.0, by=BY_MARK)
 
 
 def read_sighting(row: Mapping[str, Any]) -> Sighting:
@@ -111,7 +134,7 @@ def read_sighting(row: Mapping[str, Any]) -> Sighting:
         mention=row["id"],
         published=row["published"],
         first_seen=row["first_seen"],
-        tone=row["first_tone"],
+        tone=row["tone"],
         source=row["source"],
         author=row["author"],
         # The burst detector folds copies; posts about one page count each.

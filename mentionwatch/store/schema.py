@@ -28,9 +28,8 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-#: Raised by one with each change of the tables below.  From the first release on, a numbered migration leads from each
-#: to the next.
-SCHEMA_VERSION = 3
+#: Raised by one with each change of the tables below; ``migrations`` leads from each to the next.
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -171,9 +170,9 @@ entries = Table(
     Column("engagement", Integer),
     Column("quoted", Text),
     Column("about", Text),
+    Column("first_seen", UtcTime, nullable=False),
     # A JSON list of URLs.
     Column("links", Text),
-    Column("first_seen", UtcTime, nullable=False),
 )
 Index("entries_by_url", entries.c.source, entries.c.url_key)
 Index("entries_by_content", entries.c.source, entries.c.content_key)
@@ -199,6 +198,8 @@ mentions = Table(
     Column("intent", String(16)),
     Column("first_seen", UtcTime, nullable=False),
     Column("at", UtcTime, nullable=False),
+    # A JSON list of sentences.  With a default, as older programs that still run do not write it.
+    Column("tone_rules", Text, nullable=False, server_default="[]"),
 )
 Index("mentions_by_entry", mentions.c.entry)
 Index("mentions_by_at", mentions.c.at)
@@ -207,6 +208,24 @@ Index("mentions_by_brand_seen", mentions.c.brand, mentions.c.first_seen)
 # By copy and story first: what turns out to be one is put together, whatever its brand.
 Index("mentions_by_copy", mentions.c["copy"], mentions.c.brand, mentions.c.at)
 Index("mentions_by_story", mentions.c.story, mentions.c.brand)
+
+#: What the user says of a text about a brand: before what an engine said, which stays in ``mentions``.  It outlives the
+#: mention, should that be pruned and found again.  What the user did with one mention is its ``state``.
+marks = Table(
+    "marks",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    # Copies share it: the key of the text, else the entry.
+    Column("text", String(16), primary_key=True),
+    # Which mention was marked, the last one where several copies were.
+    Column("mention", String(16), nullable=False),
+    # Null: nothing was said.
+    Column("tone", String(8)),
+    Column("noise", Boolean),
+    Column("intent", String(16)),
+    Column("topic", Text),
+    Column("at", UtcTime, nullable=False),
+)
 
 #: Which entries the full-text index holds, under which number; ``candidates`` keeps both in step.
 entry_words = Table(
@@ -298,6 +317,72 @@ notices = Table(
 )
 Index("notices_unsent", notices.c.sent)
 
+#: What one recipient gets at once.  Its id is the idempotency key, and what is in it never changes: it is written
+#: before it is sent, so that every attempt sends the same under the same key.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("channel", Text, nullable=False),
+    # "alerts", "digest" or "test".
+    Column("kind", String(8), nullable=False),
+    Column("created", UtcTime, nullable=False),
+    # A JSON list of sentences: other channels that had failed for long by then.
+    Column("failing", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("failed", UtcTime),
+    Column("last_error", Text),
+    Column("sent", UtcTime),
+)
+Index("messages_unsent", messages.c.sent)
+
+#: Which message a notice goes with.
+packed = Table(
+    "packed",
+    metadata,
+    Column("notice", String(16), ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True),
+    Column("message", String(16), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+)
+Index("packed_by_message", packed.c.message)
+
+#: Mentions that are told one by one (``each``); recorded in the transaction that made the mention.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    # It is kept after the mention: what was told is not told again, should that be found again.
+    Column("mention", String(16), primary_key=True),
+    Column("created", UtcTime, nullable=False),
+    # Null: not yet in one.
+    Column("message", String(16), ForeignKey("messages.id", ondelete="CASCADE")),
+)
+Index("tellings_by_message", tellings.c.message)
+
+#: How each channel does.
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_success", UtcTime),
+    # Failures in a row, since when, why, and when it is tried again.
+    Column("fails", Integer, nullable=False),
+    Column("failing_since", UtcTime),
+    Column("last_error", Text),
+    Column("next_try", UtcTime),
+)
+
+#: Aggregate ratings of pages and apps, as they were read; of a day only the last one, and each that differs.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("source", Text, primary_key=True),
+    # "" where the page does not say what it is.
+    Column("name", Text, primary_key=True),
+    Column("at", UtcTime, primary_key=True),
+    Column("rating", Float, nullable=False),
+    Column("count", Integer),
+)
+
 #: The fullest form of each text, while copies of it still count as one.
 heads = Table(
     "heads",
@@ -333,9 +418,9 @@ names = Table(
     metadata,
     Column("name", String(16), primary_key=True),
     Column("story", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
     # Of a page, or of what was a text of its own: the text that it carries.
     Column("copy", String(16)),
-    Column("at", UtcTime, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("names_by_at", names.c.at)

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Any
 from mentionwatch.model import Tone
 from mentionwatch.tone.label import label_of
 from mentionwatch.tone.language import has_words, is_english
-from mentionwatch.tone.stars import combine, stars_of
+from mentionwatch.tone.names import clean_spans, find_name
+from mentionwatch.tone.stars import combine, stars_of, stars_shown
+from mentionwatch.tone.user_words import UserWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mentionwatch.tone.user_words import Taken
 
 _CONTRACTED = re.compile(r"[nN]['’][tT]\b")
 #: Characters of a text that are judged: what matters stands at its beginning, and time grows with length.
@@ -31,6 +35,8 @@ MAX_WORDS = 8
 _FROM = (0.0, 1e-9, 0.1, 0.2, 0.3, 0.5, 0.7)
 _SIGNED = (0.37, 0.37, 0.39, 0.48, 0.56, 0.62, 0.69)
 _NEUTRAL = (0.49, 0.41, 0.41, 0.37, 0.31, 0.28, 0.24)
+#: Stars and a text of this polarity, times each other, are a conflict worth telling.
+_CONFLICT = 0.15
 #: Nothing to judge: one of three labels.
 _NO_EVIDENCE = 0.33
 
@@ -40,18 +46,27 @@ class TextBlobEngine:
 
     name = "textblob"
 
-    def __init__(self, *, neutral_band: float) -> None:
+    def __init__(self, *, neutral_band: float, words: Mapping[str, float] | None = None) -> None:
         self._band = neutral_band
+        self._words = UserWords(words or {})
 
     def rate(
-        self, text: str, *, target: str | None = None, rating: float | None = None, language: str | None = None
+        self,
+        text: str,
+        *,
+        target: str | None = None,
+        rating: float | None = None,
+        language: str | None = None,
+        spans: Sequence[tuple[int, int]] = (),
     ) -> Tone:
         """See ``Engine.rate``."""
         text = text[:MAX_CHARACTERS]
         stars = stars_of(rating)
         known = is_english(text, language)
         if known and has_words(text):
-            return self._judge(_mask(text, target), stars)
+            brand = clean_spans(text, [*spans, *find_name(text, target or "")])
+            taken = self._words.take(text, brand)
+            return self._judge(_mask(taken.text, brand), stars, taken)
         if stars is not None:
             polarity, confidence = combine(stars, None)
             return Tone(label_of(polarity, self._band), polarity, confidence, by="stars")
@@ -59,12 +74,19 @@ class TextBlobEngine:
             return Tone("neutral", 0.0, _NO_EVIDENCE, by=self.name)
         return Tone("unknown", None, None, by=self.name)
 
-    def _judge(self, text: str, stars: float | None) -> Tone:
+    def _judge(self, text: str, stars: float | None, taken: Taken) -> Tone:
         polarity, words = _assess(text)
+        polarity = taken.move_polarity(polarity)
+        words = (*taken.words, *words)[:MAX_WORDS]
         if stars is None:
-            return Tone(label_of(polarity, self._band), polarity, self._confidence(polarity), words, self.name)
-        polarity, confidence = combine(stars, polarity)
-        return Tone(label_of(polarity, self._band), polarity, confidence, words, f"{self.name}+stars")
+            confidence, by, rules = self._confidence(polarity), self.name, taken.rules
+        else:
+            rules = taken.rules
+            if -stars * polarity >= _CONFLICT:
+                rules += (f"{stars_shown(stars)} and the text disagree",)
+            polarity, confidence = combine(stars, polarity)
+            by = f"{self.name}+stars"
+        return Tone(label_of(polarity, self._band), polarity, confidence, words, by, rules)
 
     def _confidence(self, polarity: float) -> float:
         table = _NEUTRAL if abs(polarity) <= self._band else _SIGNED
@@ -91,8 +113,7 @@ def _assess(text: str) -> tuple[float, tuple[tuple[str, float], ...]]:
     return max(-1.0, min(1.0, round(score[0], 4))), tuple(ranked[:MAX_WORDS])
 
 
-def _mask(text: str, target: str | None) -> str:
+def _mask(text: str, brand: Sequence[tuple[int, int]]) -> str:
     """Take the brand's own name out of judgement: "Best Buy" is no praise."""
-    if not target or not target.strip():
-        return text
-    return re.sub(rf"(?<!\w){re.escape(target.strip())}(?!\w)", "it", text, flags=re.IGNORECASE)
+    edges = [0, *(edge for span in brand for edge in span), len(text)]
+    return "it".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))

@@ -37,7 +37,8 @@ def test_demo_prints_the_alert_with_its_reason(demo):
     with (folder / "mentions.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) > 300
     config = folder / "mentionwatch.toml"
-    (alert,) = json.loads(run("alerts", "--json", "--config", config).stdout)
+    alert, down = json.loads(run("alerts", "--json", "--config", config).stdout)
+    assert (down["kind"], down["state"], down["observed"]) == ("source", "resolved", None)
     assert alert["severity"] == "critical"
     page = run("alerts", "show", alert["id"][:4], "--config", config)
     assert alert["reason"][:40] in " ".join(page.stdout.split())

@@ -67,7 +67,7 @@ def test_one_id_is_enough_when_it_is_unique(config):
 @pytest.mark.skipif(os.name != "posix", reason="pipes as on POSIX")
 def test_a_reader_that_has_had_enough_is_no_error(server, home):
     """``… | head`` ends without a traceback or a complaint."""
-    (home / "big.json").write_bytes(json_feed([(f"i{n}", f"Acme {n}", "acme " * 200, "a", NOW) for n in range(1500)]))
+    (home / "big.json").write_bytes(json_feed([(f"i{n}", f"Acme {n}", "acme " * 200, "a", NOW) for n in range(300)]))
     command = f"{sys.executable} -m mentionwatch scan acme --url big.json --format jsonl -q | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
     assert len(done.stdout.splitlines()) == 1

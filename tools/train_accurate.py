@@ -1,0 +1,296 @@
+"""Train the accurate engine's model: with full precision, then in the 4 bits it ships in; calibrate; write the file.
+
+    python tools/train_accurate.py TRAIN DEV --base MINILM --work WORK -o model.bin
+
+TRAIN and DEV are folders of JSON lines ({"text", "label"[, "target", "from", "to"]}); MINILM is a folder with
+config.json, model.safetensors and vocab.txt of all-MiniLM-L6-v2.  --requests names files of {"text", "topic"}:
+customers' requests of banking77 and clinc150.  --without names files of {"text", "target"} that the sentences made of
+patterns may not hold, whatever the brand is called.  Needs torch, numpy and mentionwatch (pip install -e .).  The first
+stage leaves its result in WORK, and is left out when that is there.  Seeded; but torch promises the same numbers only
+on the same machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, sample
+from accurate_network import LABELS, Encoder, load_base
+from accurate_pack import calibrate, expected_calibration_error, pack
+from accurate_templates import make
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mentionwatch.tone.accurate import AccurateScorer
+from mentionwatch.tone.accurate.emoji import EMOJI, FACES
+from mentionwatch.tone.accurate.weights import write_weights
+from mentionwatch.tone.accurate.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
+
+#: Rows of each source that the first and the last training see; those not named: all.
+FIRST = {"goemotions_train": 12000}
+LAST = {"goemotions_train": 7500, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 3600}
+#: After how many of them the first training stops.
+_FIRST_ROWS = 32_000
+#: Sentences of our own, and customers' requests.
+_MADE, _ASKED = 6000, 1500
+#: How much a row's shares count beside its label, where it has both.
+_SOFT = 0.6
+#: Size of the vocabulary.
+_PIECES = 19_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast something is trained.
+
+    Attributes:
+        rate: Of learning, at its highest.
+        head_rate: Of the head, which begins from nothing.
+        warm: Steps until the rate is at its highest.
+        last: Share of the rate that is left at the end; it falls in a straight line.
+    """
+
+    rate: float
+    head_rate: float
+    warm: int
+    last: float = 0.0
+
+
+def vocabulary(folder: Path) -> list[str]:
+    """Read a vocabulary, with a piece for the target."""
+    pieces = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    pieces[pieces.index("[unused0]")] = TARGET
+    return pieces
+
+
+def choose_pieces(pieces: list[str], rows: list[Row], count: int) -> list[int]:
+    """Choose the pieces to keep: single characters, what emoji become, and the commonest in the training rows."""
+    words = WordPiece(pieces)
+    seen = Counter(piece for row in rows for token in words.tokens(row.text) for piece in token.pieces)
+    kept = {pieces.index(name) for name in ("[PAD]", UNKNOWN, CLS, SEP, TARGET)}
+    kept |= {number for number, piece in enumerate(pieces) if _is_character(piece)}
+    for word in {*EMOJI.values(), *FACES.values(), "link", "user"}:
+        kept.update(words.word(word))
+    rest = (
+        i for i, piece in enumerate(pieces) if i not in kept and piece.isascii() and not piece.startswith("[unused")
+    )
+    # BERT's vocabulary stands in order of frequency: that decides between those hardly seen here.
+    order = sorted(rest, key=lambda i: (seen[i] < 2, -seen[i] if seen[i] >= 2 else 0, i))
+    return sorted({*kept, *order[: count - len(kept)]})
+
+
+def _is_character(piece: str) -> bool:
+    bare = piece.removeprefix("##")
+    return len(bare) == 1 and (ord(bare) < 0x250 or bare in "–—‘’“”…•€£¥™°→")
+
+
+def name_target(model: Encoder, words: WordPiece) -> None:
+    """Let the target's piece begin as the mean of words that stand for anything."""
+    with torch.no_grad():
+        like = [words.word(word)[0] for word in ("it", "company", "product", "he")]
+        model.words.weight[words.target] = model.words.weight[like].mean(dim=0)
+
+
+def train(model: Encoder, made: list[Batch], plan: Plan, name: str) -> Encoder:
+    """Train over batches once; gives the mean of the weights on the way (of the last hundred steps or so)."""
+    counts = torch.bincount(torch.cat([batch.labels for batch in made]), minlength=len(LABELS))
+    even = (counts.float().mean() / counts) ** 0.5
+    groups = _groups(model, plan)
+    rates = [group["lr"] for group in groups]
+    search = torch.optim.AdamW(groups, fused=True)
+    mean = copy.deepcopy(model)
+    began, lost = time.monotonic(), 1.1
+    for step, batch in enumerate(made):
+        share = min(1.0, (step + 1) / plan.warm) * (1 - (1 - plan.last) * step / len(made))
+        for group, rate in zip(search.param_groups, rates, strict=True):
+            group["lr"] = rate * share
+        loss = _loss(model, batch, even)
+        search.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        search.step()
+        _follow(mean, model, min(0.99, step / (step + 10)))
+        lost = 0.98 * lost + 0.02 * loss.item()
+        if step % 50 == 0:
+            print(f"{name}: step {step} of {len(made)}, {time.monotonic() - began:.0f} s, loss {lost:.3f}", flush=True)
+    return mean
+
+
+def _groups(model: Encoder, plan: Plan) -> list[dict]:
+    head = set(model.head.parameters())
+    rest = [one for one in model.parameters() if one.requires_grad and one not in head]
+    embedded = {model.words.weight, model.places.weight}
+    decayed = [one for one in rest if one.ndim > 1 and one not in embedded]
+    plain = [one for one in rest if one.ndim == 1 or one in embedded]
+    return [
+        {"params": decayed, "weight_decay": 0.01, "lr": plan.rate},
+        {"params": plain, "weight_decay": 0.0, "lr": plan.rate},
+        {"params": list(head), "weight_decay": 0.0, "lr": plan.head_rate},
+    ]
+
+
+def _loss(model: Encoder, batch: Batch, even: Tensor) -> Tensor:
+    model.train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        odds = model(batch.pieces, batch.filled, batch.target)
+    odds = odds.float()
+    hard = functional.cross_entropy(odds, batch.labels, weight=even, label_smoothing=0.05, reduction="none")
+    told = -(batch.soft * odds.log_softmax(dim=1)).sum(dim=1)
+    return torch.where(batch.soft.sum(dim=1) > 0, _SOFT * told + (1 - _SOFT) * hard, hard).mean()
+
+
+@torch.no_grad()
+def _follow(mean: Encoder, model: Encoder, inertia: float) -> None:
+    torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - inertia)
+
+
+@torch.no_grad()
+def predict(model: Encoder, rows: list[Row], words: WordPiece) -> np.ndarray:
+    """Give the log-odds of rows as they stand."""
+    model.eval()
+    found = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
+    numbered = [replace(row, number=number) for number, row in enumerate(rows)]
+    for batch in batches(numbered, words, size=64, chance=None):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found[batch.numbers] = model(batch.pieces, batch.filled, batch.target).float().numpy()
+    return found
+
+
+def begin(rows: list[Row], folder: Path, kept: list[int], words: WordPiece, chance: random.Random) -> Encoder:
+    """Train it with full precision."""
+    model = load_base(folder)
+    embedded = nn.Embedding(len(kept), model.words.embedding_dim)
+    embedded.weight.data.copy_(model.words.weight.data[kept])
+    model.words = embedded
+    name_target(model, words)
+    taken = sample(rows, FIRST, chance)
+    chance.shuffle(taken)
+    made = list(batches(taken[:_FIRST_ROWS], words, size=32, chance=chance, longest=96))
+    train(model, made, Plan(7e-5, 5e-4, warm=100, last=0.4), "first")
+    return model
+
+
+def finish(model: Encoder, rows: list[Row], words: WordPiece, chance: random.Random) -> Encoder:
+    """Train it further, on our own sentences too, in the 4 bits it ships in."""
+    model.round()
+    made = list(batches(rows, words, size=32, chance=chance, longest=96))
+    mean = train(model, made, Plan(6e-5, 2e-4, warm=40), "last")
+    mean.round()
+    return mean
+
+
+def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
+    """Make rows of our own sentences: two brands, so always marked, or one, marked two times of three."""
+    chance = random.Random(seed)
+    lines = [json.loads(line) for path in without for line in path.read_text(encoding="utf-8").splitlines()]
+    kept_back = {_bare(line["text"], line.get("target")) for line in lines}
+    rows = []
+    for made in make(count, seed):
+        brand = made.text[slice(*made.span)] if made.span else None
+        marked = made.span and (made.fixed or chance.random() < 0.67)
+        spans = (made.span,) if marked and made.span else ()
+        if _bare(made.text, brand) not in kept_back:
+            rows.append(Row(made.text, LABELS.index(made.label), "own", spans, fixed=True))
+    return rows
+
+
+def _bare(text: str, brand: str | None) -> str:
+    """Give a sentence's words, whatever the brand's name is."""
+    lowered = text.lower()
+    return " ".join(re.findall(r"\w+", lowered.replace(brand.lower(), "B") if brand else lowered))
+
+
+def measure(scorer: AccurateScorer, folder: Path) -> None:
+    """Print figures of the file that ships, by the program that users run."""
+    shares, labels = [], []
+    for path in sorted(folder.glob("*.jsonl")):
+        rows = read_rows(path)
+        began = time.process_time()
+        found = [
+            (one.negative, one.neutral, one.positive) for one in scorer.score_many((r.text, r.spans) for r in rows)
+        ]
+        speed = len(rows) / (time.process_time() - began)
+        shares.append(np.array(found))
+        labels.append(np.array([row.label for row in rows]))
+        error = expected_calibration_error(shares[-1], labels[-1])
+        told = "  ".join(f"{name} {value:.3f}" for name, value in figures(shares[-1], labels[-1]).items())
+        print(f"{path.stem:18} {told}  ece {error:.3f}  {speed:.0f} texts a second", flush=True)
+    print(f"pooled ece {expected_calibration_error(np.concatenate(shares), np.concatenate(labels)):.3f}")
+
+
+def _kept(path: Path, model: Encoder) -> Encoder | None:
+    if not path.exists():
+        return None
+    model.load_state_dict(torch.load(path, weights_only=True))
+    return model
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path)
+    parser.add_argument("dev", type=Path)
+    parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
+    parser.add_argument("--requests", type=Path, nargs="*", default=[], help="files of requests by topic")
+    parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
+    parser.add_argument("--work", type=Path, required=True, help="folder for the stages' results")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
+    return parser.parse_args()
+
+
+def _requests(options: argparse.Namespace, chance: random.Random) -> list[Row]:
+    asked = [row for path in options.requests for row in read_requests(path)]
+    neutral = [row for row in asked if not row.soft]
+    failed = [row for row in asked if row.soft]
+    return [row for some in (neutral, failed) for row in chance.sample(some, min(_ASKED // 2, len(some)))]
+
+
+def main() -> None:
+    """Do all stages that are not done yet."""
+    options = _arguments()
+    options.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    chance = random.Random(options.seed)
+    rows = [row for path in sorted(options.train.glob("*.jsonl")) for row in read_rows(path)]
+    pieces = vocabulary(options.base)
+    kept = choose_pieces(pieces, rows, _PIECES)
+    names = [pieces[number] for number in kept]
+    words = WordPiece(names)
+    base = load_base(options.base)
+    base.words = nn.Embedding(len(kept), base.words.embedding_dim)
+    first = _kept(options.work / "first.pt", base)
+    if first is None:
+        first = begin(rows, options.base, kept, words, chance)
+        torch.save(first.state_dict(), options.work / "first.pt")
+    last = sample(rows, LAST, chance) + own_rows(_MADE, options.seed, options.without) + _requests(options, chance)
+    model = finish(first, last, words, chance)
+    torch.save(model.state_dict(), options.work / "last.pt")
+    write(model, names, options)
+
+
+def write(model: Encoder, names: list[str], options: argparse.Namespace) -> None:
+    """Calibrate, write the file, and measure it."""
+    dev = [read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))]
+    words = WordPiece(names)
+    sets = [(predict(model, rows, words), np.array([row.label for row in rows])) for rows in dev]
+    temperature, offsets = calibrate(sets)
+    print(f"temperature {temperature:.3f}, offsets {offsets}")
+    write_weights(options.output, pack(model, names, {"temperature": temperature, "offsets": offsets}))
+    print(f"{options.output}: {options.output.stat().st_size} bytes")
+    measure(AccurateScorer(options.output), options.dev)
+
+
+if __name__ == "__main__":
+    main()

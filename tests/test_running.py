@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
+import sys
 import threading
+import warnings
 
+import httpx
 import pytest
 
-from mentionwatch.pipeline.running import run
+from mentionwatch.pipeline.running import all_of, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
 
@@ -101,3 +105,72 @@ def test_a_signal_that_is_ignored_stays_ignored(handled):
     finally:
         signal.signal(signal.SIGINT, before)
     assert done == ["whole"]
+
+
+def test_when_one_fails_the_others_are_ended_before_the_error_goes_on():
+    """Each has closed what it had open; those that are done keep what they gave."""
+    closed = []
+
+    async def wait():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            closed.append("closed")
+
+    async def fail():
+        await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    async def work():
+        with pytest.raises(ZeroDivisionError):
+            await all_of([wait(), fail(), wait()])
+        return list(closed)
+
+    assert run(work()) == ["closed", "closed"]
+
+
+def test_what_is_done_side_by_side_comes_in_the_order_asked():
+    """Not in the order in which it was done; nothing gives nothing."""
+
+    async def give(number, steps):
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        return number
+
+    async def work():
+        return await all_of(give(number, 5 - number) for number in range(5)), await all_of([])
+
+    assert run(work()) == ([0, 1, 2, 3, 4], [])
+
+
+def test_no_warning_wherever_in_a_request_another_failure_ends_it(monkeypatch):
+    """At each step of opening a connection; the HTTP library's own tasks, too, are let begin before they are ended."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: said.append(what.exc_value))
+
+    async def answer(_reader, writer):
+        writer.close()
+
+    async def ask(port, steps):
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await client.get(f"http://127.0.0.1:{port}/")
+
+    async def fail(steps):
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    async def work(before, after):
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            await all_of([ask(server.sockets[0].getsockname()[1], before), fail(after)])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the server's side, which nobody waits for
+        for before, after in [*((steps, 0) for steps in range(12)), *((0, steps) for steps in range(12))]:
+            with pytest.raises((ZeroDivisionError, httpx.HTTPError)):
+                run(work(before, after))
+            gc.collect()
+    assert not said

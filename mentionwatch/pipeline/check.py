@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections import Counter
@@ -13,6 +12,7 @@ from mentionwatch.fetch import Fetcher
 from mentionwatch.model import Ask
 from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
+from mentionwatch.pipeline.running import all_of
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_matcher, brand_searches
 from mentionwatch.pipeline.take import oldest_kept
@@ -110,7 +110,7 @@ def check_sources(
         fetcher, parser = Fetcher(fetch, files=files, folder=folder, spacing=spacing, patience_s=math.inf), Parser()
         try:
             pairs = zip(sources, adapters, strict=True)
-            return list(await asyncio.gather(*(one(*pair, fetcher, parser) for pair in pairs)))
+            return await all_of(one(*pair, fetcher, parser) for pair in pairs)
         finally:
             await fetcher.close()
             await parser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,6 +19,7 @@ from mentionwatch.pipeline.naming import known_names
 from mentionwatch.pipeline.outbox import Delivery, Each, recipients
 from mentionwatch.pipeline.places import named_files, placed_sources
 from mentionwatch.pipeline.rematch import fill_index, rematch_changed
+from mentionwatch.pipeline.running import all_of
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_matcher
 from mentionwatch.pipeline.take import Taker, place_of, query_key
@@ -267,7 +267,7 @@ class Poller:
         ]
         # The longest overdue go first: where the time does not suffice for all, each has its turn in the end.
         due.sort(key=lambda pair: _overdue(run.statuses.get(pair[0].name)))
-        await asyncio.gather(*(self._source(settings, source, run) for settings, source in due))
+        await all_of(self._source(settings, source, run) for settings, source in due)
         waits = {name: w for name, w in run.outcomes.items() if isinstance(w, Postponed)}
         self._store.record_waits({name: (wait.until, wait.reason) for name, wait in waits.items()})
         self._prune(run)

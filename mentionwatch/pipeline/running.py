@@ -8,7 +8,7 @@ import signal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
 
 T = TypeVar("T")
 
@@ -36,6 +36,24 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         if came:
             _handle(came[0], before[signal.Signals(came[0])])
     raise KeyboardInterrupt
+
+
+async def all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do them side by side, and give what they gave, in their order; where one fails, the others are ended first.
+
+    ``asyncio.gather`` alone lets the others run on, until ``asyncio.run`` cancels every task that is left: also those
+    that a library has only just made, which then says on stderr that it never awaited its own coroutine.
+
+    Raises:
+        Exception: what the first that failed raised.
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _watched(work: Coroutine[Any, Any, T], came: list[int]) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import Collected, collect, make_mention
 from mentionwatch.pipeline.fold import fold_mentions
 from mentionwatch.pipeline.naming import known_names
+from mentionwatch.pipeline.running import all_of
 from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.settings import Brand, FetchSettings, ToneSettings
 from mentionwatch.tone import make_engine
@@ -173,11 +173,11 @@ async def _collect_all(
         return got
 
     try:
-        collected = await asyncio.gather(*(one(source, ask) for source, ask in asks))
+        collected = await all_of(one(source, ask) for source, ask in asks)
     finally:
         await fetcher.close()
         await parser.close()
-    return list(collected), (*fetcher.notes, *parser.notes)
+    return collected, (*fetcher.notes, *parser.notes)
 
 
 def _outcome(got: Collected, mentions: int) -> Outcome:

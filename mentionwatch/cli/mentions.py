@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Mention
     from mentionwatch.pipeline.rematch import Rematched
+    from mentionwatch.pipeline.search import Found, Sort
+    from mentionwatch.pipeline.traps import Asked
     from mentionwatch.settings import Config
     from mentionwatch.store import Filter, Store
 
@@ -111,28 +114,65 @@ def _rematched_record(done: Rematched) -> dict[str, object]:
     }
 
 
-def _filter(
-    store: Store,
-    config: Config,
-    *,
-    brand: str | None,
-    source: str | None,
-    tones: tuple[str, ...],
-    times: tuple[datetime | None, datetime | None],
-    noise: bool,
-) -> Filter:
-    """The filter; names are looked up, so that a mistyped one is no empty result."""
-    from mentionwatch.pipeline.search import known_brand, known_source
-    from mentionwatch.store import Filter
+@dataclass(frozen=True)
+class _Wanted:
+    """What is looked for: a query, and the filters beside it."""
 
-    return Filter(
-        brand=known_brand(store, config, brand) if brand is not None else None,
-        source=known_source(store, config, source) if source is not None else None,
-        tones=tones,
-        since=times[0],
-        until=times[1],
-        noise=None if noise else False,
-    )
+    query: str | None
+    brand: str | None
+    source: str | None
+    tones: tuple[str, ...]
+    #: Since and until.
+    times: tuple[datetime | None, datetime | None]
+    noise: bool
+
+    def filter(self, store: Store, config: Config) -> Filter:
+        """The filter; names are looked up, so that a mistyped one is no empty result."""
+        from mentionwatch.pipeline.search import known_brand, known_source
+        from mentionwatch.store import Filter
+
+        return Filter(
+            brand=known_brand(store, config, self.brand) if self.brand is not None else None,
+            source=known_source(store, config, self.source) if self.source is not None else None,
+            tones=self.tones,
+            since=self.times[0],
+            until=self.times[1],
+            noise=None if self.noise else False,
+        )
+
+
+def _check(query: str, config: Config) -> None:
+    """A mistake in the query is told before anything is done."""
+    from mentionwatch.pipeline.traps import ask_store
+
+    with open_store(config) as store:
+        ask_store(query, config, store, zone=zone_of(config), now=now())
+
+
+def _search(
+    wanted: _Wanted, config: Config, *, sort: Sort, limit: int | None = None, all_copies: bool = True
+) -> tuple[Found, Asked]:
+    """Look for it in what is stored, and warn of what may not be as it was meant."""
+    from mentionwatch.pipeline.search import search_store
+    from mentionwatch.pipeline.traps import ask_store
+
+    with open_store(config) as store:
+        asked = ask_store(wanted.query, config, store, zone=zone_of(config), now=now())
+        found = search_store(
+            store,
+            wanted.query,
+            wanted.filter(store, config),
+            sort=sort,
+            limit=limit,
+            saved=config.queries,
+            zone=zone_of(config),
+            now=now(),
+            all_copies=all_copies,
+        )
+    if found.mentions or not asked.plain:
+        warn_of_traps([asked])
+    warn_of_undecided(found.undecided, "mention")
+    return found, asked
 
 
 @click.command("mentions", cls=QueryCommand)
@@ -160,7 +200,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     since: datetime | None,
     until: datetime | None,
     noise: bool,  # noqa: FBT001 - click's flag
-    sort: str,
+    sort: Sort,
     limit: int,
     is_rematch: bool,  # noqa: FBT001 - click's flag
     dry_run: bool,  # noqa: FBT001 - click's flag
@@ -180,42 +220,21 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch mentions --rematch --brand Acme --dry-run
     """
     from mentionwatch.pipeline.hits import find_hits
-    from mentionwatch.pipeline.search import search_store
-    from mentionwatch.pipeline.traps import ask_store
 
     name = chosen_format(format_, output)
     config = load_settings_config()
-    times = time_range(since, until, config)
+    wanted = _Wanted(query, brand, source, tones, time_range(since, until, config), noise)
     for_people = name in FOR_PEOPLE
     most = no_limit(limit)
-    if dry_run:
-        if not is_rematch or query:
-            raise UsageError("--dry-run is for --rematch alone, without a query; a search changes nothing anyway")
-        _rematch(config, brand, limit=most, dry_run=True)
-        return
+    if dry_run and (query or not is_rematch):
+        raise UsageError("--dry-run is for --rematch alone, without a query; a search changes nothing anyway")
+    if is_rematch and query:
+        _check(query, config)
     if is_rematch:
-        with open_store(config) as store:
-            ask_store(
-                query, config, store, zone=zone_of(config), now=now()
-            )  # a mistake in the query is told before anything is done
-        _rematch(config, brand, limit=most, dry_run=False)
-    with open_store(config) as store:
-        asked = ask_store(query, config, store, zone=zone_of(config), now=now())
-        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times, noise=noise)
-        found = search_store(
-            store,
-            query,
-            wanted,
-            sort=sort,  # type: ignore[arg-type]
-            limit=most,
-            saved=config.queries,
-            zone=zone_of(config),
-            now=now(),
-            all_copies=all_copies or not for_people,
-        )
-    if found.mentions or not asked.plain:
-        warn_of_traps([asked])
-    warn_of_undecided(found.undecided, "mention")
+        _rematch(config, brand, limit=most, dry_run=dry_run)
+    if dry_run:
+        return
+    found, asked = _search(wanted, config, sort=sort, limit=most, all_copies=all_copies or not for_people)
     zone = zone_of(config)
     hits = find_hits(found.mentions, query, saved=config.queries, zone=zone, now=now()) if for_people else {}
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone, hits=hits)
@@ -261,22 +280,13 @@ def export_command(  # noqa: PLR0917 - one parameter per option
       mentionwatch export --tone negative --since 30d -o complaints.csv --bom
       mentionwatch export 'site:reddit.com refund' -o - --format jsonl | jq .title
     """
-    from mentionwatch.pipeline.search import search_store
-    from mentionwatch.pipeline.traps import ask_store
-
     name = chosen_format(format_, output)
     if not (format_ or settings().json or output.suffix.lower() in SUFFIXES):
         place = "stdout" if is_stdout(output) else repr(str(output))
         raise UsageError(f"cannot tell the format of {place}; give --format, or a file in {', '.join(SUFFIXES)}")
     config = load_settings_config()
-    times = time_range(since, until, config)
-    with open_store(config) as store:
-        asked = ask_store(query, config, store, zone=zone_of(config), now=now())
-        wanted = _filter(store, config, brand=brand, source=source, tones=tones, times=times, noise=noise)
-        found = search_store(store, query, wanted, sort="oldest", saved=config.queries, zone=zone_of(config), now=now())
-    if found.mentions or not asked.plain:
-        warn_of_traps([asked])
-    warn_of_undecided(found.undecided, "mention")
+    wanted = _Wanted(query, brand, source, tones, time_range(since, until, config), noise)
+    found, asked = _search(wanted, config, sort="oldest")
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))
     written = "" if is_stdout(output) else f"{plural(len(found.mentions), 'mention')} written to {output}"
     if not found.mentions:

@@ -87,9 +87,7 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
     if not terms and config is None:
         raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
     _warn(terms, config)
-    sources = _sources(names, config, others=bool(urls or presets)) + _presets(presets, params)
-    if not (urls or sources):
-        sources = _default_presets()
+    sources = _places(names, presets, params, config, others=bool(urls))
     with progress(len(urls) + len(sources), "Asking") as step:
         report = scan(
             *terms,
@@ -135,6 +133,14 @@ def _tell(report: ScanReport) -> None:
     for note in report.notes:
         settings().say(note, level=1)
     warn_of_undecided(report.undecided, "entry")
+
+
+def _places(
+    names: tuple[str, ...], presets: tuple[str, ...], params: tuple[str, ...], config: Config | None, *, others: bool
+) -> list[SourceSettings]:
+    """What is asked beside the addresses that were given (others); where nothing was named, what needs no key."""
+    named = _sources(names, config, others=others or bool(presets)) + _presets(presets, params)
+    return named if named or others else _default_presets()
 
 
 def _sources(names: tuple[str, ...], config: Config | None, *, others: bool) -> list[SourceSettings]:

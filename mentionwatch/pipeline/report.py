@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 from mentionwatch import alerts as alerting
 from mentionwatch.deliver.render.pick import worst
 from mentionwatch.deliver.render.words import plain_command
-from mentionwatch.match import And, Field, compile_query
-from mentionwatch.match.fields import bound_of
-from mentionwatch.match.lex import cut_tokens
 from mentionwatch.model import LABELS
 from mentionwatch.output.record import time_utc
 from mentionwatch.output.report.base import LEAST, BrandReport, Change, Day, Portion, RatingLine, Report
@@ -26,7 +23,7 @@ from mentionwatch.pipeline.report_sources import (
     watched_in,
 )
 from mentionwatch.pipeline.search import search_store
-from mentionwatch.pipeline.traps import expand
+from mentionwatch.pipeline.report_query import fields_of, times_of
 from mentionwatch.pipeline.verdict import ratings_of
 from mentionwatch.store import Filter
 from mentionwatch.tone.figures import Share
@@ -120,8 +117,8 @@ class _Maker:
     ) -> None:
         self._config, self._store, self._query, self._wanted = config, store, query, wanted
         self._zone, self._now = zone, now
-        self._fields = _fields_of(query, config.queries)
-        starts, ends = _times_of(query, config.queries, zone, now)
+        self._fields = fields_of(query, config.queries)
+        starts, ends = times_of(query, config.queries, zone, now)
         self._start = max([*starts, *([wanted.since] if wanted.since else [])], default=None)
         self._end = min([*ends, *([wanted.until] if wanted.until else [])], default=now)
         #: Nothing was seen of what is still to come.
@@ -379,26 +376,3 @@ def _at(mention: Mention) -> datetime:
 
 def _utc(moment: datetime | None) -> str | None:
     return time_utc(moment) if moment else None
-
-
-# --- what a query says ------------------------------------------------------------------------------------
-
-
-def _fields_of(query: str | None, saved: Mapping[str, str]) -> frozenset[str]:
-    """The fields that a query uses, and the saved queries in it."""
-    if query is None:
-        return frozenset()
-    return frozenset(token.text for token in cut_tokens(expand(query, saved)) if token.kind == "field")
-
-
-def _times_of(
-    query: str | None, saved: Mapping[str, str], zone: tzinfo | None, now: datetime
-) -> tuple[list[datetime], list[datetime]]:
-    """The times since and until which all that a query finds is."""
-    if query is None:
-        return [], []
-    tree = compile_query(query, saved=saved, stored=True, zone=zone).tree
-    parts = tree.parts if isinstance(tree, And) else (tree,)
-    times = [part for part in parts if isinstance(part, Field)]
-    starts = [at for part in times if part.name == "since" and (at := bound_of(part, now))]
-    return starts, [at for part in times if part.name == "until" and (at := bound_of(part, now))]

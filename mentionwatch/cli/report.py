@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mentionwatch.cli.groups import QueryCommand, one_query
-from mentionwatch.cli.hints import query_help, warn_of_traps, warn_of_undecided
+from mentionwatch.cli.hints import command_line, query_help, warn_of_traps, warn_of_undecided
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.cli.show import When, is_stdout, now, open_output, plural, terminal_width, time_range, zone_of
 from mentionwatch.cli.stores import open_store
@@ -80,6 +81,9 @@ def report_command(
     if report.mentions or not asked.plain:
         warn_of_traps([asked])
     warn_of_undecided(report.undecided, "mention")
+    if name == "text" and (output is None or is_stdout(output)):
+        # Here it can be typed; what leaves this machine names no paths of it.
+        report = replace(report, command=command_line(*report.listing, config=config.path))
     _show(report, name, output, config)
     to_file = output is not None and not is_stdout(output)
     written = f"{plural(report.mentions, 'mention')} reported in {output}." if to_file else ""

@@ -15,6 +15,7 @@ from mentionwatch.output.record import time_utc
 from mentionwatch.output.report.base import LEAST, BrandReport, Change, Day, Portion, RatingLine, Report
 from mentionwatch.pipeline.compare import chance_of, holm
 from mentionwatch.pipeline.fold import counts_at, one_a_text
+from mentionwatch.pipeline.report_query import fields_of, times_of
 from mentionwatch.pipeline.report_sources import (
     local_day,
     seen_sources,
@@ -23,7 +24,6 @@ from mentionwatch.pipeline.report_sources import (
     watched_in,
 )
 from mentionwatch.pipeline.search import search_store
-from mentionwatch.pipeline.report_query import fields_of, times_of
 from mentionwatch.pipeline.verdict import ratings_of
 from mentionwatch.store import Filter
 from mentionwatch.tone.figures import Share
@@ -149,7 +149,8 @@ class _Maker:
             sources=lines,
             quiet_sources=quiet,
             notes=tuple(self._notes()),
-            command=self._command(),
+            command=plain_command(*self._listing()),
+            listing=self._listing(),
             undecided=read.found.undecided,
         )
 
@@ -198,13 +199,13 @@ class _Maker:
         if self._fields & {"tone", "stars"}:
             yield _BY_TONE
 
-    def _command(self) -> str:
-        """What lists the mentions, as it can be typed."""
+    def _listing(self) -> tuple[str, ...]:
+        """The words of the command that lists the mentions."""
         wanted = self._wanted
         options = (("--brand", wanted.brand), ("--since", _utc(wanted.since)), ("--until", _utc(wanted.until)))
         words = [word for name, value in options if value for word in (name, value)]
         query = ["--", self._query] if self._query and self._query.startswith("-") else [self._query]
-        return plain_command("mentions", *words, "--limit", "0", *filter(None, query))
+        return ("mentions", *words, "--limit", "0", *filter(None, query))
 
     # --- one brand ----------------------------------------------------------------------------------------
 

@@ -187,8 +187,9 @@ class Report:
     quiet_sources: int
     #: What has to be known to read it rightly, as sentences.
     notes: tuple[str, ...]
-    #: The command that lists the mentions.
+    #: The command that lists the mentions, without the paths of this machine; and its words after the program's name.
     command: str
+    listing: tuple[str, ...]
     #: Regular expressions that took too long, with the number of mentions of which nothing is known therefore.
     undecided: Mapping[str, int] = field(default_factory=dict)
 

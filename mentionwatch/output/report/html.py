@@ -69,39 +69,28 @@ def _body(report: Report, zone: tzinfo | None) -> Iterator[str]:
 
 
 def _overview(report: Report) -> str:
-    heads = (
-        "Brand",
-        "#Mentions",
-        "#Stories",
-        "#Negative, of judged",
-        "#Not judged",
-        "Share, 95 %",
-        "Before",
-        "#Alerts",
-    )
-    rows = []
-    for brand in report.brands:
-        before = words.portion(brand.change.negative) if brand.change else "-"
-        change = f"{before} {words.change_cell(brand)}" if brand.change else "-"
-        cells = (
-            f'<td class="name"><bdi>{_safe(brand.name, _NAME)}</bdi></td>',
-            _number(brand.mentions),
-            _number(brand.stories),
-            f'<td class="n">{brand.negative.hits:,} of {brand.negative.total:,}</td>',
-            _number(brand.tones["unknown"]),
-            f'<td class="told">{_safe(words.portion(brand.negative))}</td>',
-            f'<td class="told">{_safe(change)}</td>',
-            _number(len(brand.alerts)),
+    heads = ("Brand", "#Mentions", "#Stories", "#Not judged", "Negative, of judged", "Before", "Change", "#Alerts")
+    rows = [
+        (
+            _name(brand.name),
+            f"{brand.mentions:,}",
+            f"{brand.stories:,}",
+            f"{brand.tones['unknown']:,}",
+            _safe(words.portion(brand.negative)),
+            _safe(words.portion(brand.change.negative)) if brand.change else "-",
+            _safe(words.change_cell(brand)),
+            f"{len(brand.alerts):,}",
         )
-        rows.append("".join(cells))
-    return _table(heads, rows)
+        for brand in report.brands
+    ]
+    return _table(heads, rows, style="stack")
 
 
 # --- a brand ----------------------------------------------------------------------------------------------
 
 
 def _brand(brand: BrandReport, zone: tzinfo | None) -> Iterator[str]:
-    yield f"<section><h2><bdi>{_safe(brand.name, _NAME)}</bdi></h2>"
+    yield f"<section><h2>{_name(brand.name)}</h2>"
     yield _paragraph(" ".join(filter(None, (words.counts(brand), words.tones(brand)))))
     yield from _shares(brand)
     yield from _chart(brand)
@@ -143,7 +132,8 @@ def _chart(brand: BrandReport) -> Iterator[str]:
         return
     label = words.chart_label(bars)
     yield f"<h3>{_safe(label)}</h3>"
-    keys = [("bad", "negative"), ("other", "neutral, positive"), ("unknown", "not judged")]
+    keys = [("bad", "negative"), ("other", "neutral, positive")]
+    keys += [("unknown", "not judged")] if any(bar.unknown for bar in bars) else []
     keys += [("blind", "a source was blind")] if any(bar.blind for bar in bars) else []
     legend = "".join(f'<span class="key {style}"></span>{name}' for style, name in keys)
     yield f'<p class="soft">{legend}</p>'
@@ -155,9 +145,11 @@ def _numbers(bars: Sequence[Bar]) -> str:
     """The table of a chart."""
     heads = ("Days", "#Negative", "#Neutral, positive", "#Not judged", "#All", "Blind")
     rows = [
-        f"<td>{words.bar_days(bar)}</td>"
-        + "".join(map(_number, (bar.negative, bar.other, bar.unknown, bar.total)))
-        + f'<td class="told">{_safe(words.named(bar.blind, 5)) if bar.blind else "-"}</td>'
+        (
+            words.bar_days(bar),
+            *(f"{n:,}" for n in (bar.negative, bar.other, bar.unknown, bar.total)),
+            _safe(words.named(bar.blind, 5)) or "-",
+        )
         for bar in bars
     ]
     return f"<details><summary>The numbers</summary>{_table(heads, rows)}</details>"
@@ -179,7 +171,7 @@ def _quote(mention: Mention, zone: tzinfo | None) -> str:
     parts = [entry.author or "no name", entry.source]
     parts += [f"{entry.rating:g}/5"] if entry.rating is not None else []
     parts += [f"seen at {mention.copies:,} places"] if mention.copies > 1 else []
-    by = ", ".join(f"<bdi>{_safe(part, _NAME)}</bdi>" for part in parts)
+    by = ", ".join(map(_name, parts))
     time, link = escape(mention_time(mention, zone)), web_link(entry.url)
     if link:
         time = f'<a href="{escape(link)}" rel="noopener noreferrer">{time} &rarr;</a>'
@@ -200,11 +192,10 @@ def _sources(report: Report, zone: tzinfo | None) -> Iterator[str]:
         return
     heads = ("Source", "#Mentions", "#Negative", "What was not seen, and when")
     rows = [
-        f'<td class="name"><bdi>{_safe(line.name, _NAME)}</bdi></td>{_number(line.mentions)}{_number(line.negative)}'
-        f'<td class="told">{_safe(words.source_state(line), 1000)}</td>'
+        (_name(line.name), f"{line.mentions:,}", f"{line.negative:,}", _safe(words.source_state(line), 1000))
         for line in report.sources
     ]
-    yield _table(heads, rows)
+    yield _table(heads, rows, style="stack")
     yield from _said(words.quiet(report))
 
 
@@ -228,12 +219,26 @@ def _list(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{_safe(line)}</li>' for line in lines)}</ul>"
 
 
-def _number(n: int) -> str:
-    return f'<td class="n">{n:,}</td>'
+def _name(text: str) -> str:
+    """A name, whose direction changes nothing beside it."""
+    return f"<bdi>{_safe(text, _NAME)}</bdi>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[str]) -> str:
-    """A table; a heading that begins with "#" is of numbers, and rows are cells that are safe already."""
-    shown = "".join(f'<th class="n">{head[1:]}</th>' if head[0] == "#" else f"<th>{head}</th>" for head in heads)
-    lines = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{shown}</tr></thead><tbody>{lines}</tbody></table></div>'
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], style: str = "") -> str:
+    """A table of cells that are safe already; a heading that begins with "#" is of numbers.
+
+    With the style "stack" a row is a block of lines on a phone, each with its heading before it.
+    """
+    columns = [(head.removeprefix("#"), "n" if head[0] == "#" else "told") for head in heads]
+    shown = "".join(f'<th class="{kind}">{head}</th>' for head, kind in columns)
+    lines = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{kind}" data-head="{head}">{cell}</td>'
+            for (head, kind), cell in zip(columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    table = f'<table class="{style}"><thead><tr>{shown}</tr></thead><tbody>{lines}</tbody></table>'
+    return f'<div class="wide">{table}</div>'

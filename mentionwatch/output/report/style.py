@@ -18,8 +18,9 @@ STYLE = f"""
 :root{{color-scheme:light dark;{_LIGHT}}}
 @media (prefers-color-scheme:dark){{:root{{{_DARK}}}}}
 *{{box-sizing:border-box}}
-body{{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}}
-main{{max-width:56rem;margin:0 auto;padding:1.5rem 1rem 3rem;overflow-wrap:anywhere}}
+body{{margin:0;background:var(--paper);color:var(--ink);
+font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}}
+main{{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 3rem;overflow-wrap:anywhere}}
 h1{{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem}}
 h2{{font-size:1.2rem;line-height:1.3;margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}}
 h3{{font-size:1rem;margin:1.5rem 0 .25rem}}
@@ -35,8 +36,7 @@ table{{border-collapse:collapse;font-size:.9rem;margin:.25rem 0 .75rem}}
 th,td{{text-align:left;vertical-align:top;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--line)}}
 th{{color:var(--soft);font-weight:600;font-size:.82rem}}
 td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
-td.name{{min-width:8rem}}
-td.told{{min-width:13rem}}
+td.told{{overflow-wrap:break-word}}
 svg{{display:block;width:100%;overflow:visible}}
 svg text{{font-size:10.5px;fill:var(--soft);font-variant-numeric:tabular-nums}}
 svg .bad{{fill:var(--bad)}}
@@ -49,22 +49,34 @@ svg .hollow{{fill:var(--paper);stroke:var(--bad);stroke-width:2}}
 svg .hatch{{stroke:var(--soft);stroke-width:1.2;opacity:.6}}
 .pattern{{position:absolute;width:0;height:0}}
 .chart{{margin:.25rem 0 .5rem;max-width:46rem}}
-.key{{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 .8em;vertical-align:-.05em;border:1px solid var(--line)}}
+.key{{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 .8em;
+vertical-align:-.05em;border:1px solid var(--line)}}
 .key.bad{{background:var(--bad);margin-left:0}}
 .key.other{{background:var(--other)}}
 .key.unknown{{background:var(--unknown)}}
 .key.blind{{background:repeating-linear-gradient(45deg,var(--soft) 0 1px,transparent 1px 4px)}}
-.shares{{display:grid;grid-template-columns:auto minmax(7rem,1fr);gap:.1rem .75rem;align-items:center;max-width:46rem;margin:.5rem 0}}
+.shares{{display:grid;grid-template-columns:auto minmax(7rem,1fr);
+gap:.1rem .75rem;align-items:center;max-width:46rem;margin:.5rem 0}}
 .shares .told{{grid-column:2}}
 .quote{{margin:0 0 .9rem;padding:0 0 0 .75rem;border-left:3px solid var(--line);max-width:46rem}}
-.badge{{display:inline-block;padding:0 .5rem;border-radius:.6rem;border:1px solid currentColor;font-size:.78rem;font-weight:600;color:var(--warn)}}
+.quote a{{white-space:nowrap}}
+.badge{{display:inline-block;padding:0 .5rem;border-radius:.6rem;border:1px solid currentColor;
+font-size:.78rem;font-weight:600;color:var(--warn)}}
 .badge.critical,.badge.high{{color:var(--bad)}}
 .alert{{margin:0 0 .9rem}}
 .alert p{{margin:0}}
 details{{margin:0 0 .75rem}}
 summary{{cursor:pointer;color:var(--soft);font-size:.87rem}}
 code{{background:var(--box);padding:.1rem .35rem;border-radius:.25rem;font-size:.87rem;white-space:pre-wrap}}
-@media (max-width:32rem){{svg text.wide-only{{display:none}}}}
+@media screen and (max-width:36rem){{
+svg text.wide-only{{display:none}}
+.stack thead{{display:none}}
+.stack,.stack tbody,.stack tr,.stack td{{display:block}}
+.stack tr{{border-bottom:1px solid var(--line);padding:.4rem 0}}
+.stack td,.stack td.n{{border:0;padding:0;text-align:left;white-space:normal}}
+.stack td:first-child{{font-weight:600}}
+.stack td:not(:first-child)::before{{content:attr(data-head) ": ";color:var(--soft)}}
+}}
 @media print{{
 :root{{color-scheme:light;{_LIGHT}}}
 body{{font-size:11pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}}

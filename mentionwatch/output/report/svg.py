@@ -64,7 +64,8 @@ def _bar(bar: Bar, left: float, step: float, top: int, bars: int) -> Iterator[st
         number = f"{bar.negative:,}/{bar.total:,}" if both else f"{bar.negative:,}" if bar.negative else ""
         # Many numbers have no room on a phone; the table has them.
         style = "bad" if both else "bad wide-only"
-        yield f'<text class="{style}" text-anchor="middle" x="{left + step / 2:.2f}%" y="{foot - 4:.1f}">{number}</text>'
+        middle = left + step / 2
+        yield f'<text class="{style}" text-anchor="middle" x="{middle:.2f}%" y="{foot - 4:.1f}">{number}</text>'
     yield "</g>"
 
 

@@ -85,6 +85,7 @@ def _brand(console: Console, brand: BrandReport, width: int, zone: tzinfo | None
     for mention in brand.quotes:
         for line in mention_lines(mention, zone, width - 2):
             console.print(Text(f"  {line}"))
+        console.print()
     _say(console, words.quoted(brand), width)
     if brand.ratings:
         _heading(console, "Ratings", width)

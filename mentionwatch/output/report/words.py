@@ -128,12 +128,14 @@ def tones(brand: BrandReport) -> str:
     if not brand.mentions:
         return ""
     judged, found = brand.negative.total, brand.tones
-    told = f"Of {judged:,} judged: {found['negative']:,} negative, {found['neutral']:,} neutral, {found['positive']:,} positive."
+    parts = ", ".join(f"{found[label]:,} {label}" for label in ("negative", "neutral", "positive"))
+    told = f"Of {judged:,} judged: {parts}."
     if not judged:
         told = "None could be judged."
     if not found["unknown"]:
         return told
-    return f"{told} Apart from them {found['unknown']:,} of {brand.mentions:,} that no engine here can judge (their language)."
+    apart = f"{found['unknown']:,} of {brand.mentions:,} could not be judged (their language), and are in no share"
+    return f"{told} Apart from them, {apart}."
 
 
 def portion(share: Portion) -> str:
@@ -260,7 +262,8 @@ def rating(line: RatingLine, zone: tzinfo | None) -> str:
     told = f"{name}: {line.rating:.2f}{of}, {shown_time(line.at, zone)[:10]}"
     if line.before is None or line.before_at is None:
         return f"{told}; there is no earlier one to compare with."
-    return f"{told}; it was {line.before:.2f} on {shown_time(line.before_at, zone)[:10]} ({line.rating - line.before:+.2f})."
+    earlier = f"it was {line.before:.2f} on {shown_time(line.before_at, zone)[:10]}"
+    return f"{told}; {earlier} ({line.rating - line.before:+.2f})."
 
 
 # --- sources ----------------------------------------------------------------------------------------------

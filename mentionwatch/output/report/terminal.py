@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from mentionwatch.output.grid import grid_text
+from mentionwatch.output.layout import shorten_cells, wrap_cells
 from mentionwatch.output.message import mention_lines
 from mentionwatch.output.report import words
 from mentionwatch.output.report.base import bars_of
@@ -55,7 +56,7 @@ def write_terminal(report: Report, stream: TextIO, options: Options) -> None:
 def _overview(console: Console, report: Report, width: int) -> None:
     rows = [
         [
-            one_line(brand.name, 24),
+            shorten_cells(one_line(brand.name), 24),
             f"{brand.mentions:,}",
             f"{brand.stories:,}",
             f"{brand.tones['unknown']:,}",
@@ -106,7 +107,7 @@ def _chart(console: Console, brand: BrandReport, width: int) -> None:
     cells = min(_CELLS, top, max(8, width - name - 30))
     for bar in bars:
         console.print(_bar_line(bar, name, cells, top, width))
-    key = [("█ negative  ", "red"), ("░ others", "")] + ([("  ! a source was blind", "yellow")] if brand.gaps else [])
+    key = [("█ negative  ", "red"), ("░ others", "")] + ([("  ! blind", "yellow")] if brand.gaps else [])
     console.print(Text("    ").append_text(Text.assemble(*key)))
 
 
@@ -132,7 +133,8 @@ def _share(count: int, top: int, cells: int) -> int:
 def _alerts(console: Console, alerts: Iterable[Alert], width: int, zone: tzinfo | None) -> None:
     for alert in list(alerts)[: words.MOST_ALERTS]:
         head = words.alert_head(alert, zone)
-        print_line(console, [("", "", 2), (head, _SEVERITIES[alert.severity], None)], width)
+        for line in wrap_cells(one_line(head), width - 4):
+            console.print(Text.assemble("    ", (line, _SEVERITIES[alert.severity])))
         _say(console, alert.reason, width)
         _say(console, words.alert_blind(alert), width)
 
@@ -144,7 +146,12 @@ def _sources(console: Console, report: Report, width: int, zone: tzinfo | None) 
         _say(console, "No source is configured, and nothing was found in any.", width)
         return
     rows = [
-        [one_line(line.name, 40), f"{line.mentions:,}", f"{line.negative:,}", one_line(words.source_state(line), 300)]
+        [
+            shorten_cells(one_line(line.name), 30),
+            f"{line.mentions:,}",
+            f"{line.negative:,}",
+            one_line(words.source_state(line), 300),
+        ]
         for line in report.sources
     ]
     table = grid_text(("Source", "Mentions", "Negative", "Not seen"), rows, width=width)

@@ -64,8 +64,8 @@ def period(report: Report, zone: tzinfo | None) -> str:
 def days_of(report: Report) -> str:
     """How long it is: ``7 days``, ``36 hours``."""
     hours = (report.until - report.since).total_seconds() / 3600 if report.since else 0.0
-    days = hours / 24
-    return f"{days:.3g} days" if hours >= 48 or days == 1 else f"{hours:.3g} hours"
+    count, noun = (hours / 24, "day") if hours >= 48 or hours == 24 else (hours, "hour")
+    return f"1 {noun}" if count == 1 else f"{round(count, 1):g} {noun}s"
 
 
 def choice(report: Report) -> str:

@@ -311,7 +311,7 @@ def test_tones_are_not_told_by_colour_alone():
     assert "\x1b" not in plain
     assert "\x1b[" in written("text", color=True)
     assert re.search(r"2024-05-14  █+░+ 11 of 38, 5 not judged$", plain, re.MULTILINE)
-    assert re.search(r"2024-05-13  █+░+ 3 of 7  ! blind: forum$", plain, re.MULTILINE)
+    assert re.search(r"2024-05-13  █+░+ 3 of 7  ! forum$", plain, re.MULTILINE)
     assert re.search(r"2024-05-11  none$", plain, re.MULTILINE)
 
 
@@ -393,7 +393,13 @@ def test_periods_are_told_with_their_length():
     """In local time; without a beginning it is all that is stored."""
     made = report()
     assert said.period(made, ZONE) == "From 2024-05-08 09:12 to 2024-05-15 09:12 (7 days)."
-    lengths = {DAY: "1 day", 36 * DAY / 24: "36 hours", 2.5 * DAY: "2.5 days", 365 * DAY: "365 days", DAY / 24: "1 hour"}
+    lengths = {
+        DAY: "1 day",
+        36 * DAY / 24: "36 hours",
+        2.5 * DAY: "2.5 days",
+        365 * DAY: "365 days",
+        DAY / 24: "1 hour",
+    }
     assert {span: said.days_of(replace(made, since=NOW - span)) for span in lengths} == lengths
     assert said.period(replace(made, since=None), ZONE).startswith("All that is stored, from 2024-05-14 09:12 to ")
     assert datetime(2024, 5, 15, 7, 12, 9, tzinfo=UTC) == NOW

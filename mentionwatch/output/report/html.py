@@ -69,21 +69,8 @@ def _body(report: Report, zone: tzinfo | None) -> Iterator[str]:
 
 
 def _overview(report: Report) -> str:
-    heads = ("Brand", "#Mentions", "#Stories", "#Not judged", "Negative, of judged", "Before", "Change", "#Alerts")
-    rows = [
-        (
-            _name(brand.name),
-            f"{brand.mentions:,}",
-            f"{brand.stories:,}",
-            f"{brand.tones['unknown']:,}",
-            _safe(words.portion(brand.negative)),
-            _safe(words.portion(brand.change.negative)) if brand.change else "-",
-            _safe(words.change_cell(brand)),
-            f"{len(brand.alerts):,}",
-        )
-        for brand in report.brands
-    ]
-    return _table(heads, rows, style="stack")
+    heads, rows = words.overview(report)
+    return _table(heads, [[_name(row[0]), *map(_safe, row[1:])] for row in rows], style="stack")
 
 
 # --- a brand ----------------------------------------------------------------------------------------------

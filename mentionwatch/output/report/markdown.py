@@ -41,21 +41,9 @@ def write_markdown(report: Report, stream: TextIO, options: Options) -> None:
 
 
 def _overview(report: Report, stream: TextIO) -> None:
-    columns = ("Brand", "Mentions", "Stories", "Not judged", "Negative, of judged", "Before", "Change", "Alerts")
-    rows = (
-        (
-            _name(brand.name),
-            f"{brand.mentions:,}",
-            f"{brand.stories:,}",
-            f"{brand.tones['unknown']:,}",
-            words.portion(brand.negative),
-            words.portion(brand.change.negative) if brand.change else "-",
-            words.change_cell(brand),
-            f"{len(brand.alerts):,}",
-        )
-        for brand in report.brands
-    )
-    write_table(columns, rows, stream)
+    heads, rows = words.overview(report)
+    cells = ([_name(row[0]), *map(escape, row[1:])] for row in rows)
+    write_table([head.removeprefix("#") for head in heads], cells, stream)
     stream.write("\n")
 
 

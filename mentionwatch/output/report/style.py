@@ -34,7 +34,7 @@ ul{{margin:0 0 .5rem;padding-left:1.2rem}}
 .wide{{overflow-x:auto}}
 table{{border-collapse:collapse;font-size:.9rem;margin:.25rem 0 .75rem}}
 th,td{{text-align:left;vertical-align:top;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--line)}}
-th{{color:var(--soft);font-weight:600;font-size:.82rem}}
+th{{color:var(--soft);font-weight:600;font-size:.82rem;overflow-wrap:normal}}
 td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
 td.told{{overflow-wrap:break-word}}
 svg{{display:block;width:100%;overflow:visible}}

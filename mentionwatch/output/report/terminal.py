@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from mentionwatch.output.grid import grid_text
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 #: Wider is hard to read.
 _WIDEST = 100
-#: Lines of a chart, and cells of its longest bar.
-_BARS, _CELLS = 14, 40
+#: Lines of a chart, and cells of its longest bar, at least and at most.
+_BARS, _FEWEST, _CELLS = 14, 8, 40
 _QUERY = 500
 _SEVERITIES = {"elevated": "yellow", "high": "red", "critical": "bold red"}
 
@@ -54,19 +55,20 @@ def write_terminal(report: Report, stream: TextIO, options: Options) -> None:
 
 
 def _overview(console: Console, report: Report, width: int) -> None:
+    """Only what fits 80 columns: the rest stands below, at each brand."""
+    compared = any(brand.change for brand in report.brands)
     rows = [
         [
-            shorten_cells(one_line(brand.name), 24),
+            shorten_cells(one_line(brand.name), 20),
             f"{brand.mentions:,}",
-            f"{brand.stories:,}",
             f"{brand.tones['unknown']:,}",
             f"{brand.negative.hits:,} of {brand.negative.total:,}",
-            words.change_cell(brand),
+            *([words.change_cell(brand)] if compared else []),
             f"{len(brand.alerts):,}",
         ]
         for brand in report.brands
     ]
-    columns = ("Brand", "Mentions", "Stories", "Not judged", "Negative", "Change", "Alerts")
+    columns = ("Brand", "Mentions", "Not judged", "Negative", *(("Change",) if compared else ()), "Alerts")
     console.print()
     console.print(Text(grid_text(columns, rows, width=width).rstrip("\n")))
 
@@ -104,26 +106,29 @@ def _chart(console: Console, brand: BrandReport, width: int) -> None:
     _heading(console, words.chart_label(bars), width)
     top = max(bar.total for bar in bars)
     name = max(len(words.bar_days(bar)) for bar in bars)
-    cells = min(_CELLS, top, max(8, width - name - 30))
-    for bar in bars:
-        console.print(_bar_line(bar, name, cells, top, width))
+    told = [_bar_told(bar) for bar in bars]
+    # The numbers have room before the bars do.
+    room = width - name - max(cell_len(counts + blind) for counts, blind in told) - 7
+    cells = min(_CELLS, top, max(_FEWEST, room))
+    for bar, (counts, blind) in zip(bars, told, strict=True):
+        line = Text(f"    {words.bar_days(bar):<{name}}  ")
+        total = _share(bar.total, top, cells)
+        # What is there is seen, however little it is, and no more than all.
+        negative = min(total, _share(bar.negative, top, cells))
+        line.append("█" * negative, style="red").append("░" * (total - negative)).append(" " if total else "")
+        line.append(counts).append(blind, style="yellow")
+        line.truncate(width, overflow="ellipsis")
+        console.print(line)
     key = [("█ negative  ", "red"), ("░ others", "")] + ([("  ! blind", "yellow")] if brand.gaps else [])
     console.print(Text("    ").append_text(Text.assemble(*key)))
 
 
-def _bar_line(bar: Bar, name: int, cells: int, top: int, width: int) -> Text:
-    total = _share(bar.total, top, cells)
-    # What is there is seen, however little it is, and no more than all.
-    negative = min(total, _share(bar.negative, top, cells))
+def _bar_told(bar: Bar) -> tuple[str, str]:
+    """What stands beside a bar: its counts, and which sources were blind."""
     counts = f"{bar.negative:,} of {bar.total:,}" if bar.total else "none"
     unknown = f", {bar.unknown:,} not judged" if bar.unknown else ""
-    line = Text(f"    {words.bar_days(bar):<{name}}  ")
-    line.append("█" * negative, style="red").append("░" * (total - negative)).append(" " if total else "")
-    line.append(f"{counts}{unknown}")
-    if bar.blind:
-        line.append(f"  ! {one_line(words.bar_blind(bar))}", style="yellow")
-    line.truncate(width, overflow="ellipsis")
-    return line
+    blind = shorten_cells(f"  ! {one_line(words.named(bar.blind, 2))}", 24) if bar.blind else ""
+    return counts + unknown, blind
 
 
 def _share(count: int, top: int, cells: int) -> int:

@@ -111,6 +111,22 @@ def silent(report: Report) -> str:
     return f"Nothing in this time of: {named(report.silent)}." if report.silent else ""
 
 
+def overview(report: Report) -> tuple[list[str], list[list[str]]]:
+    """A table of the brands: headings, of which "#" begins those of numbers, and the texts of each row."""
+    compared = any(brand.change for brand in report.brands)
+    heads = ["Brand", "#Mentions", "#Stories", "#Not judged", "Negative, of judged"]
+    heads += [*(("Before", "Change") if compared else ()), "#Alerts"]
+    return heads, [_overview_row(brand, compared=compared) for brand in report.brands]
+
+
+def _overview_row(brand: BrandReport, *, compared: bool) -> list[str]:
+    row = [brand.name, *(f"{n:,}" for n in (brand.mentions, brand.stories, brand.tones["unknown"]))]
+    row.append(portion(brand.negative))
+    if compared:
+        row += [portion(brand.change.negative) if brand.change else "-", change_cell(brand)]
+    return [*row, f"{len(brand.alerts):,}"]
+
+
 # --- a brand ----------------------------------------------------------------------------------------------
 
 

@@ -274,6 +274,14 @@ def test_a_period_that_was_not_watched_is_not_compared(store, first):
     assert "was watched" in change.why_not
 
 
+def test_what_is_not_kept_is_not_compared(store):
+    """Of mentions that were pruned nobody knows how many there were."""
+    fill(store, (30, 70), (15, 85))
+    kept = '[store]\nkeep = "13d"\n' + CONFIG
+    assert "keep" in only(report(store, config=kept, since=NOW - WEEK)).change.why_not
+    assert only(report(store, config=kept.replace("13d", "14d"), since=NOW - WEEK)).change.why_not is None
+
+
 @pytest.mark.parametrize(
     ("query", "since", "note"),
     [

@@ -73,7 +73,7 @@ def report_command(
     Examples:
       mentionwatch report --since 7d
       mentionwatch report --since 30d -o report.html
-      mentionwatch report 'refund OR "money back"' --brand Acme --since 7d -o refunds.md
+      mentionwatch report 'refund OR "money back"' --since 7d -o refunds.md
     """
     name = _chosen_format(format_, output)
     config = load_settings_config()

@@ -224,7 +224,7 @@ def test_a_page_holds_every_number_with_of_how_many():
         "3 of 45 bear a tone that you marked, 2 of them another than the engine's; 1 more mention you marked as noise",
         "down from 2024-05-12 09:12 to 2024-05-13 09:12",
         "Not all was seen: 1 source had blind spots (forum).",
-        "Nothing in this time of: Globex.",
+        "The query finds nothing in this time of: Globex.",
         "2024-05-14 11 22 5 38 -",
         "2024-05-13 3 4 0 7 forum",
         "2 of 14 negative, each of another author and text",

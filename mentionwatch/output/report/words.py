@@ -108,7 +108,10 @@ def caveats(report: Report) -> Iterator[str]:
 
 def silent(report: Report) -> str:
     """Brands of which there is nothing."""
-    return f"Nothing in this time of: {named(report.silent)}." if report.silent else ""
+    if not report.silent:
+        return ""
+    nothing = "The query finds nothing in this time of" if report.query is not None else "Nothing in this time of"
+    return f"{nothing}: {named(report.silent)}."
 
 
 def overview(report: Report) -> tuple[list[str], list[list[str]]]:

@@ -454,6 +454,14 @@ def test_a_date_in_the_future_counts_when_it_was_seen(store):
     assert brand.last == NOW.date()
 
 
+def test_all_brands_have_the_days_of_what_is_stored(store):
+    """Before the oldest mention there may have been others, which were pruned: no day is shown as empty."""
+    record(store, said(1, days=4), said(2, days=2, brand="Globex"))
+    polled(store, first=NOW - 90 * DAY)
+    made = report(store)
+    assert {(brand.first, brand.last) for brand in made.brands} == {((NOW - 4 * DAY).date(), NOW.date())}
+
+
 def test_a_long_time_is_shown_by_weeks(store):
     """Bars end with the period, so that the last one is whole."""
     record(store, said(1, days=0.1), said(2, days=100))

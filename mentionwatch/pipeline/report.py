@@ -97,6 +97,8 @@ class _Read:
     """All that was read for a report."""
 
     found: _Half
+    #: When the first of it counts; None: it is nothing.
+    oldest: datetime | None
     noise: _Half
     #: Which mentions the period before is made of, and those; None: there is nothing to compare with.
     earlier: Filter | None
@@ -164,6 +166,7 @@ class _Maker:
         }
         return _Read(
             found=found,
+            oldest=min((counts_at(m) for mentions in found.texts.values() for m in mentions), default=None),
             noise=self._find(replace(self._wanted, noise=True)),
             earlier=earlier,
             before=self._find(earlier) if earlier else _NOTHING,
@@ -214,7 +217,7 @@ class _Maker:
         ids = tuple(mention.id for mention in read.found.all.get(name, ()))
         tones, sources = _tones(texts), read.sources
         mine = [sources[source] for source in watched_in(self._config, self._store, name) if source in sources]
-        start = self._start or min([*map(_at, texts), *(s.status.first_polled for s in mine if s.status)], default=None)
+        start = self._start or read.oldest
         gaps = [gap for seen in mine for gap in seen.gaps_within(start or _EPOCH, self._seen_to, self._zone)]
         marked, corrected = _marked(texts, read.engine)
         first, last = self._range(texts, start)
@@ -240,10 +243,10 @@ class _Maker:
         )
 
     def _range(self, texts: Sequence[Mention], start: datetime | None) -> tuple[date | None, date | None]:
-        """The first and the last day of a chart."""
-        if not texts:
+        """The first and the last day of a chart, the same for all brands."""
+        if not texts or start is None:
             return None, None
-        first = local_day(self._start or min([*map(counts_at, texts), *([start] if start else [])]), self._zone)
+        first = local_day(start, self._zone)
         return first, max(first, local_day(self._end - timedelta(microseconds=1), self._zone))
 
     def _days(self, texts: Iterable[Mention], first: date, last: date) -> tuple[Day, ...]:

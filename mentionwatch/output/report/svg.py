@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _ABOVE, _HIGH, _BELOW = 16, 100, 20
 #: A bar is no wider than this, in percent.
 _WIDEST = 12.5
-#: As many bars have both numbers above them, or the negative one alone.
-_BOTH, _ONE = 10, 31
+#: As many bars have both numbers above them, or the negative one alone: on a phone, and elsewhere.
+_BOTH, _PHONE, _ONE = 10, 16, 31
 #: Once in a page: what blind spots are hatched with.
 PATTERN = (
     '<svg class="pattern" aria-hidden="true"><defs><pattern id="blind" width="5" height="5" '
@@ -63,7 +63,7 @@ def _bar(bar: Bar, left: float, step: float, top: int, bars: int) -> Iterator[st
         both = bars <= _BOTH
         number = f"{bar.negative:,}/{bar.total:,}" if both else f"{bar.negative:,}" if bar.negative else ""
         # Many numbers have no room on a phone; the table has them.
-        style = "bad" if both else "bad wide-only"
+        style = "bad" if bars <= _PHONE else "bad wide-only"
         middle = left + step / 2
         yield f'<text class="{style}" text-anchor="middle" x="{middle:.2f}%" y="{foot - 4:.1f}">{number}</text>'
     yield "</g>"

@@ -303,6 +303,7 @@ def test_what_cannot_be_compared_is_said(store, query, since, note):
 def test_the_times_of_a_query_are_those_of_the_report(store):
     """``since:3d`` is what ``--since 3d`` would be, for the chart and the sources."""
     record(store, said(1, days=1))
+    polled(store)
     made = report(store, "acme since:3d until:2026-03-01")
     assert (made.since, made.until) == (NOW - 3 * DAY, datetime(2026, 3, 2, tzinfo=UTC))
     assert len(bars_of(only(made), 62)) == 3
@@ -452,6 +453,18 @@ def test_a_date_in_the_future_counts_when_it_was_seen(store):
     brand = only(report(store))
     assert brand.mentions == 2
     assert brand.last == NOW.date()
+
+
+def test_a_time_before_anybody_looked_is_not_shown_as_silent(store):
+    """A chart begins with the first poll or the oldest mention, and ends now: nothing is known of what is to come."""
+    record(store, said(1, days=4))
+    polled(store, first=NOW - 6 * DAY)
+    made = report(store, since=NOW - 400 * DAY, until=NOW + 400 * DAY)
+    assert (only(made).first, only(made).last, made.until) == ((NOW - 6 * DAY).date(), NOW.date(), NOW)
+    assert only(made).change.since == NOW - 800 * DAY
+    assert only(report(store, since=NOW - 5 * DAY)).first == (NOW - 5 * DAY).date()
+    later = report(store, since=NOW + DAY)
+    assert (later.mentions, later.until, later.since) == (0, NOW + DAY, NOW + DAY)
 
 
 def test_all_brands_have_the_days_of_what_is_stored(store):

@@ -99,6 +99,8 @@ class _Read:
     found: _Half
     #: When the first of it counts; None: it is nothing.
     oldest: datetime | None
+    #: That, or when the first of its sources was polled, if that was earlier.
+    began: datetime | None
     noise: _Half
     #: Which mentions the period before is made of, and those; None: there is nothing to compare with.
     earlier: Filter | None
@@ -141,7 +143,7 @@ class _Maker:
         return Report(
             created=self._now,
             since=self._start,
-            until=self._end,
+            until=max(self._seen_to, self._start or self._seen_to),
             oldest=min(map(_at, texts), default=None),
             query=self._query,
             brand=self._wanted.brand,
@@ -164,9 +166,12 @@ class _Maker:
             (one.mention.brand, one.mention.copy or one.mention.entry_id): one.mention.tone.label
             for one in self._store.marks()
         }
+        oldest = min((counts_at(m) for mentions in found.texts.values() for m in mentions), default=None)
+        polled = [one.status.first_polled for one in seen if one.status]
         return _Read(
             found=found,
-            oldest=min((counts_at(m) for mentions in found.texts.values() for m in mentions), default=None),
+            oldest=oldest,
+            began=min([*polled, oldest], default=None) if oldest else None,
             noise=self._find(replace(self._wanted, noise=True)),
             earlier=earlier,
             before=self._find(earlier) if earlier else _NOTHING,
@@ -187,10 +192,10 @@ class _Maker:
     def _earlier(self) -> Filter | None:
         """The period before, of the same length; None where there is none to compare with."""
         since = self._wanted.since
-        if since is None or self._fields & {"since", "until"}:
+        if since is None or since >= self._seen_to or self._fields & {"since", "until"}:
             return None
         try:
-            return replace(self._wanted, since=since - (self._end - since), until=since)
+            return replace(self._wanted, since=since - (self._seen_to - since), until=since)
         except OverflowError:
             return None
 
@@ -220,7 +225,7 @@ class _Maker:
         start = self._start or read.oldest
         gaps = [gap for seen in mine for gap in seen.gaps_within(start or _EPOCH, self._seen_to, self._zone)]
         marked, corrected = _marked(texts, read.engine)
-        first, last = self._range(texts, start)
+        first, last = self._range(start, read.began) if texts else (None, None)
         return BrandReport(
             name=name,
             ids=ids,
@@ -242,12 +247,11 @@ class _Maker:
             noise=len(read.noise.texts.get(name, ())),
         )
 
-    def _range(self, texts: Sequence[Mention], start: datetime | None) -> tuple[date | None, date | None]:
-        """The first and the last day of a chart, the same for all brands."""
-        if not texts or start is None:
-            return None, None
-        first = local_day(start, self._zone)
-        return first, max(first, local_day(self._end - timedelta(microseconds=1), self._zone))
+    def _range(self, start: datetime | None, began: datetime | None) -> tuple[date | None, date | None]:
+        """The first and the last day of a chart, the same for all brands; nobody knows what was before it began."""
+        starts = [moment for moment in (start, began) if moment is not None]
+        first = local_day(max(starts, default=self._seen_to), self._zone)
+        return first, max(first, local_day(self._seen_to - timedelta(microseconds=1), self._zone))
 
     def _days(self, texts: Iterable[Mention], first: date, last: date) -> tuple[Day, ...]:
         days: defaultdict[date, Counter[Label]] = defaultdict(Counter)
@@ -265,7 +269,7 @@ class _Maker:
         assert earlier.until is not None
         watched = {
             "before": share_watched(sources, earlier.since, earlier.until),
-            "now": share_watched(sources, earlier.until, self._seen_to) if earlier.until < self._seen_to else None,
+            "now": share_watched(sources, earlier.until, self._seen_to),
         }
         lost = [f"{share:.0%} {when}" for when, share in watched.items() if share is not None and share < WATCHED]
         why_not = f"Of its sources' time only {' and '.join(lost)} was watched." if lost else None

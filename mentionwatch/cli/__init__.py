@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "poll": ("poll", "Poll the sources that are due, store, detect, tell; for cron."),
     "mentions": ("mentions", "Search what is stored."),
     "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
+    "report": ("report", "Write a page of what was said: how much, how negative, where."),
     "backtest": ("backtest", "Replay what is stored: when would which setting have told?"),
     "explain": ("explain", "Say why a mention is what it is: query, tone, copies, bursts."),
     "mark": ("mark", "Say what mentions are: your word goes before the engine's."),

@@ -59,7 +59,7 @@ def write_mentions(
         OutputError: The stream does not take it.  A closed pipe stays BrokenPipeError: its reader has had enough.
     """
     output = _find_output(name)
-    with _told(stream):
+    with told_stream(stream):
         options = Options(bom=bom, width=width, color=color, zone=zone, keywords=keywords, hits=hits)
         output.write_mentions(mentions, stream, options)
 
@@ -76,7 +76,7 @@ def write_alerts(
 ) -> None:
     """Write alerts in the format of this name; as ``write_mentions`` does."""
     output = _find_output(name)
-    with _told(stream):
+    with told_stream(stream):
         output.write_alerts(alerts, stream, Options(bom=bom, width=width, color=color, zone=zone))
 
 
@@ -91,7 +91,7 @@ def write_explanation(
     """Write why a mention is what it is, for people; arguments and errors as of ``write_mentions``."""
     from mentionwatch.output import explain
 
-    with _told(stream):
+    with told_stream(stream):
         explain.write_explanation(found, stream, Options(width=width, color=color, zone=zone))
 
 
@@ -120,7 +120,7 @@ def _find_output(name: str) -> Output:
 
 
 @contextmanager
-def _told(stream: TextIO) -> Iterator[None]:
+def told_stream(stream: TextIO) -> Iterator[None]:
     """Turn what the stream raises into one line for the user."""
     try:
         yield

@@ -34,13 +34,13 @@ def write_mentions(mentions: Iterable[Mention], stream: TextIO, options: Options
     """Write a table; nothing for none."""
     rows = (_mention_row(mention, options) for mention in mentions)
     about = "Keyword" if options.keywords else "Brand"
-    _write_table(("Time", "Tone", about, "Source", "Author", "Mention"), rows, stream)
+    write_table(("Time", "Tone", about, "Source", "Author", "Mention"), rows, stream)
 
 
 def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> None:
     """Write a table; nothing for none."""
     rows = (_alert_row(alert, options) for alert in alerts)
-    _write_table(("Alert", "Opened", "Severity", "State", "Brand", "Why"), rows, stream)
+    write_table(("Alert", "Opened", "Severity", "State", "Brand", "Why"), rows, stream)
 
 
 def escape(text: str) -> str:
@@ -75,7 +75,8 @@ def _alert_row(alert: Alert, options: Options) -> Sequence[str]:
     return (escape(alert.id[:ID_SHOWN]), opened, alert.severity, alert.state, escape(alert.brand), escape(alert.reason))
 
 
-def _write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO) -> None:
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO) -> None:
+    """Write a table of cells that are Markdown already; nothing for no rows."""
     for number, row in enumerate(rows):
         if number == 0:
             stream.write(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}\n")

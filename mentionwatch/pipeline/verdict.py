@@ -97,7 +97,7 @@ def _of_rule(ruled: Ruled) -> _Finding:
 def _of_ratings(config: Config, store: Store, brand: Brand, now: datetime) -> list[_Finding]:
     """The deepest fall of a rating of the brand's pages and apps; nothing where it has none."""
     series: dict[tuple[str, str], list[alerts.Rated]] = {}
-    for reading in _readings(config, store, brand, now):
+    for reading in ratings_of(config, store, brand, since=now - RATINGS_KEPT, now=now):
         rated = alerts.Rated(reading.at, reading.rating, reading.count)
         series.setdefault((reading.source, reading.name), []).append(rated)
     falls = (alerts.find_fall(name or brand.name, at, seen, now=now) for (at, name), seen in series.items())
@@ -108,11 +108,11 @@ def _of_ratings(config: Config, store: Store, brand: Brand, now: datetime) -> li
     return [_Finding(alerts.RATING, alerts.fall_burst(deepest), deepest.sentence)]
 
 
-def _readings(config: Config, store: Store, brand: Brand, now: datetime) -> Iterator[Reading]:
+def ratings_of(config: Config, store: Store, brand: Brand, *, since: datetime, now: datetime) -> Iterator[Reading]:
     """Ratings that are the brand's: of a source for it alone, or of what its queries find by name."""
     sources = {source.name: source.brands or tuple(b.name for b in config.brands) for source in config.sources}
     matcher: Matcher | None = None
-    for reading in store.ratings(since=now - RATINGS_KEPT):
+    for reading in store.ratings(since=since):
         brands = sources.get(reading.source, ())
         if brand.name not in brands:
             continue

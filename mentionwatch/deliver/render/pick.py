@@ -22,16 +22,22 @@ _STEPS = 5
 
 
 def quotes(told: Told, most: int = QUOTES) -> list[Mention]:
-    """The worst mentions behind an alert, the worst first: most confident, each of another author and text.
+    """The worst mentions behind an alert, as ``worst`` picks them.
 
-    Different stories first; where there are not enough of them, others with words of their own about the same story.
     An alert about negative mentions quotes only those; others quote them before the rest.  What is resolved quotes
     nothing: it was told before.
     """
     if told.notice.kind == "resolved":
         return []
-    only_negative = told.notice.alert.kind == "negative"
-    able = [m for m in told.evidence if not m.noise and (m.tone.label == "negative" or not only_negative)]
+    return worst(told.evidence, most, only_negative=told.notice.alert.kind == "negative")
+
+
+def worst(mentions: Iterable[Mention], most: int = QUOTES, *, only_negative: bool = True) -> list[Mention]:
+    """The worst of some mentions, the worst first: most confident, each of another author and text.
+
+    Different stories first; where there are not enough of them, others with words of their own about the same story.
+    """
+    able = [m for m in mentions if not m.noise and (m.tone.label == "negative" or not only_negative)]
     ranked = sorted((m for m in able if excerpt(m.entry)), key=_badness)
     picked: list[Mention] = []
     for apart in (True, False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -24,10 +25,33 @@ _ANOTHER = "name another file in [store] url; nothing was changed"
 _BUSY_S = 30
 #: What SQLite says where not what stands in the file is the trouble, but the disk, a lock or the permissions.
 _NOT_ITS_FAULT = ("disk I/O", "locked", "unable to open", "readonly", "full")
+#: What it says where the file was ours and is broken.
+_DAMAGE = ("malformed", "file is not a database", "Could not decode to UTF-8")
 #: In a connection's info: the transaction that begins next will write.
 WRITING = "writing"
 #: Likewise: the folder of a copy that goes when it is closed.
 COPY = "copy"
+
+
+def busy_s() -> float:
+    """Seconds to wait for another program that writes."""
+    return _BUSY_S
+
+
+class DamagedStore(StoreError):  # noqa: N818 - it is a state of the file
+    """What stands in the store's file cannot be right."""
+
+
+def store_error(error: BaseException, path: Path | str | None, otherwise: str) -> StoreError:
+    """What to tell of an error of SQLite: that the file is damaged and what can be done, or what the caller says."""
+    why = plain(error)
+    if not any(sign in why for sign in _DAMAGE):
+        return StoreError(otherwise)
+    shown = shlex.quote(str(path))
+    return DamagedStore(
+        f"the store {path} is damaged ({why}); mentionwatch doctor looks at all of it, mentionwatch db backup FILE"
+        f" keeps a copy as it is, and sqlite3 {shown} .recover | sqlite3 NEW.db saves what can be read"
+    )
 
 
 def store_path(url: str) -> Path | None:
@@ -66,7 +90,19 @@ def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
         _make_private(path)
         return _open(url, 0)
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
-        raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
+        raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
+
+
+def version_of(path: Path) -> int:
+    """The version of a store's schema, as it is; 0: there is none yet.
+
+    Raises:
+        StoreError: It is not ours, is newer than this program, or damaged.
+    """
+    try:
+        return _version(path)
+    except (sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
+        raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
 
 
 def _open_copy(path: Path, version: int) -> Connection:
@@ -189,7 +225,7 @@ def _look(path: Path, how: str) -> int:
                 return 0
             if any(trouble in str(e) for trouble in _NOT_ITS_FAULT):
                 raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
-            raise StoreError(f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
+            raise store_error(e, path, f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
     if not tables:
         return 0
     if values.get("application") != _APPLICATION:

@@ -161,7 +161,9 @@ def forget_command(*, author: str, source: str | None, yes: bool, dry_run: bool,
     config = find_settings_config(need_secrets=False)
     found = authors_named(config, author, source)
     if found and not dry_run and not yes:
-        _ask(found)
+        if not _asked(found):
+            settings().say("Nothing was deleted.")
+            return
     Settings.note_storing(storing=not dry_run)
     deleted, emptied = forget(config, found, now=now(), dry_run=dry_run, wait_s=wait_s) if found else (None, True)
     if settings().json:
@@ -180,8 +182,8 @@ def forget_command(*, author: str, source: str | None, yes: bool, dry_run: bool,
         _say_more(config, author)
 
 
-def _ask(found: Sequence[Author]) -> None:
-    """Show whose it is, and ask.
+def _asked(found: Sequence[Author]) -> bool:
+    """Show whose it is, and ask; whether it is to be done.
 
     Raises:
         UsageError: There is nobody to ask.
@@ -194,7 +196,7 @@ def _ask(found: Sequence[Author]) -> None:
         )
     if len(found) > _MOST_SHOWN:
         click.echo(f"  and {len(found) - _MOST_SHOWN} more", err=True)
-    click.confirm("Delete all of it, for ever?", abort=True, err=True)
+    return click.confirm("Delete all of it, for ever?", err=True)
 
 
 def _say(deleted: Deleted, *, dry_run: bool) -> None:

@@ -82,7 +82,7 @@ def _secrets(document: Document, path: Path, *, named: bool, environ: Mapping[st
         yield Finding("secrets", "ok", told, todo)
     written = _written(document.values)
     if written and _is_open(path):
-        what = f"{', '.join(written)} {'stands' if len(written) == 1 else 'stand'} in {path}, which others on this machine may read"
+        what = f"others on this machine may read {path}, in which secrets are written: {', '.join(written)}"
         yield Finding("secrets", "warning", what, f"chmod 600 '{path}', or write env:NAME or file:PATH")
 
 

@@ -22,7 +22,7 @@ from mentionwatch.store import candidates, kept, marks, outbox, ratings, reading
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.marks import Verdict
-from mentionwatch.store.opening import WRITING, DamagedStore, close, connect, plain, store_error, store_path
+from mentionwatch.store.opening import WRITING, DamagedStore, close, connect, is_garbled, plain, store_error, store_path
 from mentionwatch.store.outbox import ChannelState, Outbox, Overdue, Pack
 from mentionwatch.store.ratings import Reading
 from mentionwatch.store.reading import COPY_DAYS, Filter, StoredEntry
@@ -135,6 +135,7 @@ class Store:
     """
 
     def __init__(self, url: str, *, create: bool = False, dry_run: bool = False, durable: bool = True) -> None:
+        self._url = url
         self._connection = connect(url, create=create, dry_run=dry_run)
         #: What is to be told, and how that goes.
         self.outbox = Outbox(self._transaction)
@@ -169,7 +170,11 @@ class Store:
                 yield connection
         except (SQLAlchemyError, OverflowError, UnicodeError) as e:  # the last two: values that SQLite cannot hold
             told = f"the store failed: {plain(e)}; nothing was half-written"
-            raise store_error(e, self._connection.engine.url.database, told) from e
+            raise store_error(e, store_path(self._url), told) from e
+        except ValueError as e:
+            if not is_garbled(e):
+                raise
+            raise store_error(e, store_path(self._url), "") from e
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shlex
 import sqlite3
@@ -17,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mentionwatch.errors import StoreError
 from mentionwatch.store import candidates, migrations, schema
+from mentionwatch.text import one_line
 
 _APPLICATION = "mentionwatch"
 _MAGIC = b"SQLite format 3\0"
@@ -44,14 +46,21 @@ class DamagedStore(StoreError):  # noqa: N818 - it is a state of the file
 
 def store_error(error: BaseException, path: Path | str | None, otherwise: str) -> StoreError:
     """What to tell of an error of SQLite: that the file is damaged and what can be done, or what the caller says."""
-    why = plain(error)
-    if not any(sign in why for sign in _DAMAGE):
+    # Of what cannot be decoded, the text would be shown.
+    garbled = isinstance(error, UnicodeDecodeError) or is_garbled(error)
+    why = "a text or a time in it cannot be read" if garbled else one_line(plain(error).partition(" with text ")[0])
+    if not garbled and not any(sign in why for sign in _DAMAGE):
         return StoreError(otherwise)
     shown = shlex.quote(str(path))
     return DamagedStore(
         f"the store {path} is damaged ({why}); mentionwatch doctor looks at all of it, mentionwatch db backup FILE"
         f" keeps a copy as it is, and sqlite3 {shown} .recover | sqlite3 NEW.db saves what can be read"
     )
+
+
+def is_garbled(error: BaseException) -> bool:
+    """Whether an error says that a stored value is none of its kind: a time, or a list."""
+    return isinstance(error, json.JSONDecodeError) or "isoformat" in str(error)
 
 
 def store_path(url: str) -> Path | None:

@@ -160,10 +160,9 @@ def forget_command(*, author: str, source: str | None, yes: bool, dry_run: bool,
 
     config = find_settings_config(need_secrets=False)
     found = authors_named(config, author, source)
-    if found and not dry_run and not yes:
-        if not _asked(found):
-            settings().say("Nothing was deleted.")
-            return
+    if found and not dry_run and not yes and not _asked(found):
+        settings().say("Nothing was deleted.")
+        return
     Settings.note_storing(storing=not dry_run)
     deleted, emptied = forget(config, found, now=now(), dry_run=dry_run, wait_s=wait_s) if found else (None, True)
     if settings().json:

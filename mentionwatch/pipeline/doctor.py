@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import sqlite3
 from datetime import timedelta
@@ -22,7 +23,7 @@ from mentionwatch.pipeline.digest import zone_of
 from mentionwatch.pipeline.outbox import recipients
 from mentionwatch.pipeline.status import source_rows, status_code
 from mentionwatch.pipeline.upkeep import file_of, url_of
-from mentionwatch.store import Store
+from mentionwatch.store import DamagedStore, Store
 from mentionwatch.store.backup import find_damage
 from mentionwatch.store.disk import look_at
 from mentionwatch.store.opening import version_of
@@ -100,6 +101,10 @@ def _store(path: Path, *, commands: Callable[..., str], full: bool) -> Iterator[
         place = look_at(path)
         quick = place.bytes > QUICK_BYTES and not full
         wrong = find_damage(path, quick=quick)
+    except DamagedStore as e:
+        why = str(e).partition("; ")[0].partition(" is damaged ")[2].strip("()")
+        yield _damaged(path, [why], commands)
+        return
     except StoreError as e:
         yield told("store", e, code=1)
         return
@@ -120,11 +125,10 @@ def _store(path: Path, *, commands: Callable[..., str], full: bool) -> Iterator[
 
 def _damaged(path: Path, wrong: Sequence[str], commands: Callable[..., str]) -> Finding:
     said = one_line("; ".join(wrong), 300)
-    saved, new = path.with_name(f"{path.name}.damaged"), path.with_name(f"{path.name}.recovered")
+    copy = shlex.quote(f"{path}.copy")
     todo = (
-        f"put a backup in its place; without one: stop cron, {commands('db', 'backup', str(path) + '.backup')}, which"
-        f" keeps a copy as {saved.name.replace('.damaged', '.backup.damaged')}, then"
-        f" sqlite3 '{path}' .recover | sqlite3 '{new}', and move {new.name} to {path.name}"
+        f"stop cron and put a backup in its place; without one: {commands('db', 'backup')} {copy} keeps a copy as it"
+        f" is, and sqlite3 {shlex.quote(str(path))} .recover | sqlite3 {shlex.quote(f'{path}.new')} saves what can be read"
     )
     return Finding("store", "error", f"{path} is damaged: {said}", todo, 1)
 

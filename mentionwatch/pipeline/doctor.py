@@ -125,10 +125,10 @@ def _store(path: Path, *, commands: Callable[..., str], full: bool) -> Iterator[
 
 def _damaged(path: Path, wrong: Sequence[str], commands: Callable[..., str]) -> Finding:
     said = one_line("; ".join(wrong), 300)
-    copy = shlex.quote(f"{path}.copy")
+    copy, own, new = (shlex.quote(f"{path}{suffix}") for suffix in (".copy", "", ".new"))
     todo = (
         f"stop cron and put a backup in its place; without one: {commands('db', 'backup')} {copy} keeps a copy as it"
-        f" is, and sqlite3 {shlex.quote(str(path))} .recover | sqlite3 {shlex.quote(f'{path}.new')} saves what can be read"
+        f" is, and sqlite3 {own} .recover | sqlite3 {new} saves what can be read"
     )
     return Finding("store", "error", f"{path} is damaged: {said}", todo, 1)
 

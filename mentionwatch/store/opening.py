@@ -29,6 +29,14 @@ _BUSY_S = 30
 _NOT_ITS_FAULT = ("disk I/O", "locked", "unable to open", "readonly", "full")
 #: What it says where the file was ours and is broken.
 _DAMAGE = ("malformed", "file is not a database", "Could not decode to UTF-8")
+#: By what SQLite says, what to do.
+_HINTS = {
+    "readonly": "check who may write it, and its folder (their permissions)",
+    "unable to open": "check who may read and write it, and its folder (their permissions)",
+    "locked": "another program holds it: end that, or try again",
+    "full": "make room on its disk",
+    "disk I/O": "its disk is full, or fails",
+}
 #: In a connection's info: the transaction that begins next will write.
 WRITING = "writing"
 #: Likewise: the folder of a copy that goes when it is closed.
@@ -45,12 +53,13 @@ class DamagedStore(StoreError):  # noqa: N818 - it is a state of the file
 
 
 def store_error(error: BaseException, path: Path | str | None, otherwise: str) -> StoreError:
-    """What to tell of an error of SQLite: that the file is damaged and what can be done, or what the caller says."""
+    """What to tell of an error of SQLite: that the file is damaged, or what the caller says; and what can be done."""
     # Of what cannot be decoded, the text would be shown.
     garbled = isinstance(error, UnicodeDecodeError) or is_garbled(error)
     why = "a text or a time in it cannot be read" if garbled else one_line(plain(error).partition(" with text ")[0])
     if not garbled and not any(sign in why for sign in _DAMAGE):
-        return StoreError(otherwise)
+        hint = next((f"; {hint}" for sign, hint in _HINTS.items() if sign in why), "")
+        return StoreError(f"{otherwise}{hint}")
     shown = shlex.quote(str(path))
     return DamagedStore(
         f"the store {path} is damaged ({why}); mentionwatch doctor looks at all of it, mentionwatch db backup FILE"
@@ -233,7 +242,7 @@ def _look(path: Path, how: str) -> int:
             if how == "immutable=1" and "malformed" in str(e):
                 return 0
             if any(trouble in str(e) for trouble in _NOT_ITS_FAULT):
-                raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
+                raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
             raise store_error(e, path, f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
     if not tables:
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -30,13 +31,19 @@ NOW = START + 30 * DAY
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions, signals and limits of POSIX")
 
 
-@pytest.fixture
-def path(tmp_path):
-    """Twenty days of mentions."""
-    path = tmp_path / "m.db"
-    with Store(f"sqlite:///{path}", create=True) as store:
+@pytest.fixture(scope="module")
+def twenty_days(tmp_path_factory):
+    """A store with twenty days of mentions."""
+    path = tmp_path_factory.mktemp("store") / "m.db"
+    with Store(f"sqlite:///{path}", create=True, durable=False) as store:
         fill(store, everyday(20))
     return path
+
+
+@pytest.fixture
+def path(twenty_days, tmp_path):
+    """A copy of it."""
+    return shutil.copy(twenty_days, tmp_path / "m.db")
 
 
 def config(path, **more):

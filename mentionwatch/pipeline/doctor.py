@@ -379,7 +379,7 @@ def version_findings(found: Mapping[str, str | None]) -> Iterator[Finding]:
     """The same for people."""
     fts = "" if _has_fts5() else " without FTS5, so searches look through everything"
     main = f"mentionwatch {found['mentionwatch']}, Python {found['python']}, SQLite {found['sqlite']}{fts}"
-    yield Finding("versions", "ok", f"{main}, {found['platform']}")
+    yield Finding("versions", "ok", f"{main}, {platform.system()} {platform.machine()}")
     yield Finding("versions", "ok", ", ".join(f"{name} {found[name]}" for name in _LIBRARIES))
     told_of = []
     for extra, names in _EXTRAS.items():

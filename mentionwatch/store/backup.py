@@ -96,7 +96,7 @@ def _copy(store: Path, part: Path) -> None:
     except sqlite3.Error as e:
         told = f"the backup of {store} could not be written to {part.parent}: {plain(e)}; nothing is left of it"
         error = store_error(e, store, told)
-        raise error if isinstance(error, DamagedStore) else OutputError(told) from e
+        raise error if isinstance(error, DamagedStore) else OutputError(str(error)) from e
 
 
 def _put(part: Path, target: Path, *, force: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,8 @@ from mentionwatch.settings import Brand, Config, StoreSettings
 from mentionwatch.store import DamagedStore, SourcePoll, Store, Verdict, opening
 from mentionwatch.store.backup import back_up, find_damage
 from mentionwatch.store.disk import is_network, kind_at, look_at, read_listed, read_proc
-from mentionwatch.store.schema import SCHEMA_VERSION
+from mentionwatch.store.salvage import salvage
+from mentionwatch.store.schema import SCHEMA_VERSION, metadata
 from tests.stored_past import HOUR, START, everyday, fill, made
 from tests.test_migrations import load, version_of
 from tests.test_store import alert, status
@@ -276,6 +278,61 @@ def test_a_store_that_is_held_is_told(path, tmp_path, monkeypatch):
     assert "copy.db" not in beside(path)
 
 
+# --- recover ----------------------------------------------------------------------------------------------
+
+
+def test_of_a_whole_store_all_is_recovered(told, tmp_path):
+    """Every row of every table, in a store that is like any other; the old one stays as it is."""
+    before = told.read_bytes()
+    done = salvage(told, tmp_path / "new.db")
+    assert not done.torn
+    assert told.read_bytes() == before
+    for table in metadata.tables:
+        if table not in {"meta", "entry_words"}:
+            assert rows(tmp_path / "new.db", table) == rows(told, table), table
+    assert len(rows(tmp_path / "new.db", "entry_words")) == len(rows(told, "entries"))
+    assert beside(told) == ["m.db", "new.db"]
+    if os.name == "posix":
+        assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+    with Store(f"sqlite:///{tmp_path / 'new.db'}") as store:
+        assert store.fill_index("test", lambda entry: entry.text or "", most=10**6) == len(rows(told, "entries"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_damaged_costs_what_stood_there(told, tmp_path, seed):
+    """Pages overwritten at random: what is recovered stood in the store, is most of it, and is whole by itself."""
+    dice = random.Random(seed)
+    whole = {table: rows(told, table) for table in ("entries", "mentions")}
+    # Behind the pages that say where the tables are: their loss is another case.
+    pages = told.stat().st_size // 4096
+    for page in dice.sample(range(68, pages), 5):
+        overwrite(told, page, size=dice.choice([20, 400, 4096]))
+    before = told.read_bytes()
+    done = salvage(told, tmp_path / "new.db")
+    for table, old in whole.items():
+        found = rows(tmp_path / "new.db", table)
+        assert len(found) == done.rows[table] > len(old) // 2
+        assert len(set(map(repr, found)) - set(map(repr, old))) <= len(old) // 10, "but for bytes within a text"
+    assert told.read_bytes() == before
+    with Store(f"sqlite:///{tmp_path / 'new.db'}") as store:
+        assert len(store.mentions()) == done.rows["mentions"]
+        assert store.alerts() is not None
+
+
+def test_of_nothing_nothing_is_recovered(told, tmp_path):
+    """The first page is gone: that is said, and no empty store is left as if it were one."""
+    overwrite(told, 0, size=100)
+    with pytest.raises(StoreError):
+        salvage(told, tmp_path / "new.db")
+    body = told.read_bytes()
+    told.write_bytes(b"SQLite format 3\0" + body[16:100] + b"\xff" * 3996 + body[4096:])
+    with pytest.raises(StoreError):
+        salvage(told, tmp_path / "new.db")
+    with pytest.raises(UsageError):
+        salvage(told, told, force=True)
+    assert beside(told) == ["m.db"]
+
+
 # --- upgrade ----------------------------------------------------------------------------------------------
 
 
@@ -363,6 +420,7 @@ def test_what_an_author_wrote_is_forgotten(told):
         (bob,) = [m for m in store.mentions() if m.entry.author == "bob"]
         assert bob.tone.by == "mark", "what was said of the text holds for Bob's copy of it"
         assert {m.entry.author for m in store.mentions()} >= {"bob", "annette"}
+    assert {row[1] for row in rows(told, "tellings")} == set(left.evidence)
     assert find_damage(told) == []
 
 

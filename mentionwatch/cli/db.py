@@ -42,6 +42,7 @@ def db_command() -> None:
     Examples:
       mentionwatch db backup /backups/mentions.db
       mentionwatch db upgrade
+      mentionwatch db recover recovered.db
       mentionwatch db prune --older-than 90d --dry-run
       mentionwatch db forget u/ann
     """
@@ -93,6 +94,34 @@ def backup_command(*, file: str, force: bool) -> None:
         _print({"path": str(done.path), "bytes": done.bytes, "schema": done.version, "whole": True})
     else:
         settings().say(f"{done.path}: {shown_bytes(done.bytes)}, schema {done.version}; looked through, it is whole")
+
+
+@db_command.command("recover")
+@click.argument("file", type=click.Path(), metavar="FILE")
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@shared_options
+def recover_command(*, file: str, force: bool) -> None:
+    r"""Write what can be read of a damaged store to FILE, a new store.
+
+    The damaged one stays as it is. A backup is better: where you have one, put that
+    in the place of the store. Else put FILE there, while cron is stopped.
+
+    \b
+    Examples:
+      mentionwatch db recover recovered.db
+    """
+    from pathlib import Path
+
+    from mentionwatch.pipeline.upkeep import recover
+
+    done = recover(find_settings_config(need_secrets=False), Path(file), force=force)
+    if settings().json:
+        _print({"path": str(done.path), "rows": done.rows, "torn": list(done.torn)})
+        return
+    counts = (("mention", "mentions"), ("entry", "entries"), ("alert", "alerts"), ("mark", "marks"))
+    counted = ", ".join(plural(done.rows[table], noun) for noun, table in counts)
+    torn = f"; not all could be read of: {', '.join(done.torn)}" if done.torn else "; all of it could be read"
+    settings().say(f"{done.path}: {counted}{torn}")
 
 
 @db_command.command("prune")

@@ -128,7 +128,7 @@ def _damaged(path: Path, wrong: Sequence[str], commands: Callable[..., str]) -> 
     copy, own, new = (shlex.quote(f"{path}{suffix}") for suffix in (".copy", "", ".new"))
     todo = (
         f"stop cron and put a backup in its place; without one: {commands('db', 'backup')} {copy} keeps a copy as it"
-        f" is, and sqlite3 {own} .recover | sqlite3 {new} saves what can be read"
+        f" is, and {commands('db', 'recover')} {new} (or sqlite3 {own} .recover | sqlite3 {new}) saves what can be read"
     )
     return Finding("store", "error", f"{path} is damaged: {said}", todo, 1)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.settings import Config
     from mentionwatch.store.backup import Backup
+    from mentionwatch.store.salvage import Salvaged
     from mentionwatch.store.upkeep import Author, Deleted
 
 
@@ -57,6 +58,13 @@ def url_of(config: Config | None) -> str:
 def copy_store(config: Config | None, target: Path, *, force: bool = False) -> Backup:
     """See ``store.backup.back_up``."""
     return back_up(file_of(config), target, force=force)
+
+
+def recover(config: Config | None, target: Path, *, force: bool = False) -> Salvaged:
+    """See ``store.salvage.salvage``."""
+    from mentionwatch.store.salvage import salvage
+
+    return salvage(file_of(config), target, force=force)
 
 
 def upgrade(config: Config | None, *, now: datetime, wait_s: float = 0.0) -> Upgraded:

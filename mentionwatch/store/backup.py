@@ -47,7 +47,7 @@ def back_up(store: Path, target: Path, *, force: bool = False) -> Backup:
         StoreError: There is no store, or it cannot be read.
         OutputError: The copy cannot be written.
     """
-    _refuse(store, target, force=force)
+    refuse(store, target, force=force)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         version = version_of(store)
@@ -58,7 +58,7 @@ def back_up(store: Path, target: Path, *, force: bool = False) -> Backup:
         if wrong:
             raise store_error(sqlite3.DatabaseError(f"malformed: {wrong[0]}"), store, "")
         size = part.stat().st_size
-        _put(part, target, force=force)
+        put_whole(part, target, force=force)
         return Backup(target, size, version)
     except DamagedStore as e:
         kept = _keep_damaged(store, target)
@@ -68,7 +68,12 @@ def back_up(store: Path, target: Path, *, force: bool = False) -> Backup:
             part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 
-def _refuse(store: Path, target: Path, *, force: bool) -> None:
+def refuse(store: Path, target: Path, *, force: bool) -> None:
+    """Refuse to write over the store itself, or over what is there.
+
+    Raises:
+        UsageError: The target is such.
+    """
     own = {os.path.realpath(f"{store.resolve()}{suffix}") for suffix in ("", *BESIDE)}
     if os.path.realpath(target) in own:
         raise UsageError(f"{target} is the store itself, or belongs to it; name another file")
@@ -99,8 +104,13 @@ def _copy(store: Path, part: Path) -> None:
         raise error if isinstance(error, DamagedStore) else OutputError(str(error)) from e
 
 
-def _put(part: Path, target: Path, *, force: bool) -> None:
-    """Give the copy its name, when the disk has it."""
+def put_whole(part: Path, target: Path, *, force: bool) -> None:
+    """Give what is whole its name, when the disk has it.
+
+    Raises:
+        UsageError: Somebody has made a file of that name meanwhile.
+        OutputError: It cannot be written.
+    """
     try:
         descriptor = os.open(part, os.O_RDWR)
         try:

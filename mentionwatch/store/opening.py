@@ -62,8 +62,9 @@ def store_error(error: BaseException, path: Path | str | None, otherwise: str) -
         return StoreError(f"{otherwise}{hint}")
     shown = shlex.quote(str(path))
     return DamagedStore(
-        f"the store {path} is damaged ({why}); mentionwatch doctor looks at all of it, mentionwatch db backup FILE"
-        f" keeps a copy as it is, and sqlite3 {shown} .recover | sqlite3 NEW.db saves what can be read"
+        f"the store {path} is damaged ({why}); put a backup in its place, or save what can be read with mentionwatch db"
+        f" recover NEW.db (or sqlite3 {shown} .recover | sqlite3 NEW.db); mentionwatch doctor looks at all of it,"
+        f" mentionwatch db backup FILE keeps a copy as it is"
     )
 
 

@@ -84,7 +84,7 @@ def test_upgrade_says_from_and_to(config, home):
 
 
 @pytest.mark.parametrize(
-    "command", [("upgrade",), ("backup", "x.db"), ("prune", "--older-than", "9d"), ("forget", "a")]
+    "command", [("upgrade",), ("backup", "x.db"), ("recover", "x.db"), ("prune", "--older-than", "9d"), ("forget", "a")]
 )
 def test_without_a_store_there_is_nothing_to_do(config, home, command):
     """It is told, and none is made."""
@@ -172,11 +172,31 @@ def test_every_command_says_that_the_store_is_damaged(damaged, home):
         assert done.exit_code == 1, command
         (line,) = done.stderr.splitlines()
         assert line.startswith(f"Error: the store {home / 'm.db'} is damaged ("), command
-        for advice in ("mentionwatch doctor", "mentionwatch db backup", ".recover"):
+        for advice in ("mentionwatch doctor", "mentionwatch db backup", "mentionwatch db recover", ".recover"):
             assert advice in line, command
         assert (home / "m.db").read_bytes() == before, command
     assert (home / "copy.db.damaged").read_bytes() == before
     assert not (home / "copy.db").exists()
+
+
+def test_what_can_be_read_is_recovered(polled, home):
+    """It says how much, and of what not all could be read; put in its place, it is the store."""
+    whole = db("recover", "whole.db", config=polled)
+    assert (whole.exit_code, whole.stderr) == (
+        0,
+        "whole.db: 4 mentions, 4 entries, 0 alerts, 0 marks; all of it could be read\n",
+    )
+    change = "UPDATE entries SET published = 'never' WHERE author = 'ann'"
+    with closing(sqlite3.connect(home / "m.db")) as raw:
+        raw.execute(change)
+        raw.commit()
+    assert run("mentions", "--config", polled).exit_code == 1
+    told = json.loads(db("recover", "new.db", "--json", config=polled).stdout)
+    assert (told["rows"]["mentions"], told["rows"]["entries"], told["torn"]) == (3, 3, ["entries"])
+    assert db("recover", "new.db", config=polled).exit_code == 2
+    (home / "new.db").replace(home / "m.db")
+    assert authors(home) == ["cyd", "dan", "eve"]
+    assert run("doctor", "--config", polled).exit_code == 0
 
 
 def test_a_damaged_value_is_told_and_not_shown(polled, home):

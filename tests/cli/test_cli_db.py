@@ -59,6 +59,17 @@ def test_a_backup_is_taken_while_a_poll_holds_the_lock(polled, home):
         assert "--wait" in held.stderr
 
 
+def test_no_secret_is_needed_to_look_after_the_store(polled, monkeypatch):
+    """A backup is taken by whoever has no password of the mail server."""
+    monkeypatch.delenv("HOOK_URL", raising=False)
+    polled.write_text(
+        f'{polled.read_text("utf-8")}[[notify]]\nvia = "webhook"\nname = "hook"\nurl = "env:HOOK_URL"\n', "utf-8"
+    )
+    assert run("mentions", "--config", polled).exit_code == 2
+    for command in (("backup", "copy.db"), ("upgrade",), ("prune", "--older-than", "30d"), ("forget", "ann", "--yes")):
+        assert db(*command, config=polled).exit_code == 0
+
+
 def test_a_backup_put_back_is_what_it_was(polled, home):
     """As the help says: the file in the place of the store."""
     db("backup", "copy.db", config=polled)

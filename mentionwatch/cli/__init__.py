@@ -41,6 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("query", "See how a query is read, its traps, and what it finds."),
     "sources": ("sources", "Find sources, add and check them, see how they do."),
     "config": ("config", "Make, check, show or find the configuration."),
+    "doctor": ("doctor", "Look for what is wrong, and say what to do about it."),
+    "db": ("db", "Back up the store, bring it up to date, delete from it."),
 }
 
 _EXAMPLES = """

@@ -175,8 +175,11 @@ def no_configuration() -> ConfigError:
     return ConfigError([Problem("", None, "", message)])
 
 
-def find_settings_config() -> Config | None:
+def find_settings_config(*, need_secrets: bool = True) -> Config | None:
     """Load the configuration that applies; None when there is none.
+
+    Args:
+        need_secrets: See ``load_config``.
 
     Raises:
         ConfigError: It has mistakes.
@@ -190,5 +193,10 @@ def find_settings_config() -> Config | None:
         return None
     path, named = found
     return load_config(
-        path, named=named, environ=os.environ, check_query=checked_query, presets=known_presets(user_presets())
+        path,
+        named=named,
+        environ=os.environ,
+        check_query=checked_query,
+        presets=known_presets(user_presets()),
+        need_secrets=need_secrets,
     )

@@ -141,6 +141,7 @@ def load_config(
     environ: Mapping[str, str] | None = None,
     check_query: CompileQuery | None = None,
     presets: Presets | None = None,
+    need_secrets: bool = True,
 ) -> Config:
     """Read a file; the result has its secrets in it, an absolute store URL and its path.
 
@@ -150,6 +151,7 @@ def load_config(
         environ: Where ``env:NAME`` is looked up; None: the process's environment.
         check_query: See parse_config.
         presets: See parse_config.
+        need_secrets: False: one that is not there stays a reference, for whoever asks and tells nobody.
 
     Raises:
         ConfigError: It cannot be read, holds mistakes, or a secret is not there.
@@ -158,7 +160,7 @@ def load_config(
     environ = os.environ if environ is None else environ
     document = with_params(toml.parse(toml.read_text(path, str(path)), str(path)), presets)
     secrets, missing = look_up(references(document.values), environ, path.parent, named=named)
-    more = [document.problem(where, why) for where, why in missing.items()]
+    more = [document.problem(where, why) for where, why in missing.items() if need_secrets]
     more += [] if named else [*refused_places(document), *refused_channels(document)]
     more += wrong_secrets(document, secrets)
     config = _build(document, check_query, presets, more)

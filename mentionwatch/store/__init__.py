@@ -17,18 +17,18 @@ from sqlalchemy import Connection, Select, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from mentionwatch.errors import StoreError
 from mentionwatch.model import Marked, Validators
 from mentionwatch.store import candidates, kept, marks, outbox, ratings, reading, rows, schema, stories
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.marks import Verdict
-from mentionwatch.store.opening import WRITING, close, connect, plain, store_path
+from mentionwatch.store.opening import WRITING, DamagedStore, close, connect, is_garbled, plain, store_error, store_path
 from mentionwatch.store.outbox import ChannelState, Outbox, Overdue, Pack
 from mentionwatch.store.ratings import Reading
 from mentionwatch.store.reading import COPY_DAYS, Filter, StoredEntry
 from mentionwatch.store.rows import BrandState, storable
 from mentionwatch.store.stories import Stored, StoredHead
+from mentionwatch.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -52,6 +52,7 @@ __all__ = [
     "Applied",
     "BrandState",
     "ChannelState",
+    "DamagedStore",
     "Dropped",
     "Filter",
     "HostState",
@@ -134,9 +135,12 @@ class Store:
     """
 
     def __init__(self, url: str, *, create: bool = False, dry_run: bool = False, durable: bool = True) -> None:
+        self._url = url
         self._connection = connect(url, create=create, dry_run=dry_run)
         #: What is to be told, and how that goes.
         self.outbox = Outbox(self._transaction)
+        #: What is deleted because the user says so.
+        self.upkeep = Upkeep(self._transaction)
         if not durable or dry_run:
             raw: Any = self._connection.connection.driver_connection
             raw.execute("PRAGMA synchronous = OFF")
@@ -165,7 +169,12 @@ class Store:
             with connection.begin():
                 yield connection
         except (SQLAlchemyError, OverflowError, UnicodeError) as e:  # the last two: values that SQLite cannot hold
-            raise StoreError(f"the store failed: {plain(e)}; nothing was half-written") from e
+            told = f"the store failed: {plain(e)}; nothing was half-written"
+            raise store_error(e, store_path(self._url), told) from e
+        except ValueError as e:
+            if not is_garbled(e):
+                raise
+            raise store_error(e, store_path(self._url), "") from e
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

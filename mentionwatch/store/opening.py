@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shlex
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -16,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mentionwatch.errors import StoreError
 from mentionwatch.store import candidates, migrations, schema
+from mentionwatch.text import one_line
 
 _APPLICATION = "mentionwatch"
 _MAGIC = b"SQLite format 3\0"
@@ -24,10 +27,50 @@ _ANOTHER = "name another file in [store] url; nothing was changed"
 _BUSY_S = 30
 #: What SQLite says where not what stands in the file is the trouble, but the disk, a lock or the permissions.
 _NOT_ITS_FAULT = ("disk I/O", "locked", "unable to open", "readonly", "full")
+#: What it says where the file was ours and is broken.
+_DAMAGE = ("malformed", "file is not a database", "Could not decode to UTF-8")
+#: By what SQLite says, what to do.
+_HINTS = {
+    "readonly": "check who may write it, and its folder (their permissions)",
+    "unable to open": "check who may read and write it, and its folder (their permissions)",
+    "locked": "another program holds it: end that, or try again",
+    "full": "make room on its disk",
+    "disk I/O": "its disk is full, or fails",
+}
 #: In a connection's info: the transaction that begins next will write.
 WRITING = "writing"
 #: Likewise: the folder of a copy that goes when it is closed.
 COPY = "copy"
+
+
+def busy_s() -> float:
+    """Seconds to wait for another program that writes."""
+    return _BUSY_S
+
+
+class DamagedStore(StoreError):  # noqa: N818 - it is a state of the file
+    """What stands in the store's file cannot be right."""
+
+
+def store_error(error: BaseException, path: Path | str | None, otherwise: str) -> StoreError:
+    """What to tell of an error of SQLite: that the file is damaged, or what the caller says; and what can be done."""
+    # Of what cannot be decoded, the text would be shown.
+    garbled = isinstance(error, UnicodeDecodeError) or is_garbled(error)
+    why = "a text or a time in it cannot be read" if garbled else one_line(plain(error).partition(" with text ")[0])
+    if not garbled and not any(sign in why for sign in _DAMAGE):
+        hint = next((f"; {hint}" for sign, hint in _HINTS.items() if sign in why), "")
+        return StoreError(f"{otherwise}{hint}")
+    shown = shlex.quote(str(path))
+    return DamagedStore(
+        f"the store {path} is damaged ({why}); put a backup in its place, or save what can be read with mentionwatch db"
+        f" recover NEW.db (or sqlite3 {shown} .recover | sqlite3 NEW.db); mentionwatch doctor looks at all of it,"
+        f" mentionwatch db backup FILE keeps a copy as it is"
+    )
+
+
+def is_garbled(error: BaseException) -> bool:
+    """Whether an error says that a stored value is none of its kind: a time, or a list."""
+    return isinstance(error, json.JSONDecodeError) or "isoformat" in str(error)
 
 
 def store_path(url: str) -> Path | None:
@@ -66,7 +109,19 @@ def connect(url: str, *, create: bool, dry_run: bool = False) -> Connection:
         _make_private(path)
         return _open(url, 0)
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
-        raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
+        raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
+
+
+def version_of(path: Path) -> int:
+    """The version of a store's schema, as it is; 0: there is none yet.
+
+    Raises:
+        StoreError: It is not ours, is newer than this program, or damaged.
+    """
+    try:
+        return _version(path)
+    except (sqlite3.Error, OSError, ValueError) as e:  # ValueError: a NUL in the path
+        raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
 
 
 def _open_copy(path: Path, version: int) -> Connection:
@@ -188,8 +243,8 @@ def _look(path: Path, how: str) -> int:
             if how == "immutable=1" and "malformed" in str(e):
                 return 0
             if any(trouble in str(e) for trouble in _NOT_ITS_FAULT):
-                raise StoreError(f"the store {path} cannot be opened: {plain(e)}") from e
-            raise StoreError(f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
+                raise store_error(e, path, f"the store {path} cannot be opened: {plain(e)}") from e
+            raise store_error(e, path, f"{path} is not a mentionwatch store ({plain(e)}); {_ANOTHER}") from e
     if not tables:
         return 0
     if values.get("application") != _APPLICATION:

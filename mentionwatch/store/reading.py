@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Select, case, exists, func, select
 
+from mentionwatch.errors import StoreError
 from mentionwatch.store import candidates, marks, rows, schema
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def stream_mentions(connection: Connection, wanted: Filter, *, oldest_first: boo
     while chunk := [id_ for (id_,) in ids.fetchmany(size)]:
         found = connection.execute(mention_columns().where(table.id.in_(chunk))).mappings()
         by_id = {row["id"]: rows.read_mention(dict(row)) for row in found}
+        if len(by_id) < len(chunk):
+            raise StoreError("the store is damaged: an index names what is not there; mentionwatch doctor looks at it")
         yield from (by_id[id_] for id_ in chunk)
         size = min(2 * size, _MOST_READ)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from mentionwatch.errors import StoreError
 from mentionwatch.identity import content_key, url_key
 from mentionwatch.model import Alert, Entry, Label, Mention, Redirect, Sighting, SourceStatus, Tone
 
@@ -42,6 +43,14 @@ def storable(value: Any) -> Any:
     return value
 
 
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as e:
+        what = "the store is damaged: a list in it cannot be read; put back a backup of it"
+        raise StoreError(what) from e
+
+
 def entry_row(entry: Entry) -> dict[str, Any]:
     """An entry's columns, with the keys it is known again by; without id and first_seen."""
     entry = storable_entry(entry)
@@ -62,7 +71,7 @@ def storable_entry(entry: Entry) -> Entry:
 def read_entry(row: Mapping[str, Any], prefix: str = "") -> Entry:
     """An entry from its row, in which the names of its columns begin so."""
     found = {name: row[f"{prefix}{name}"] for name in _ENTRY_FIELDS}
-    return Entry(**found | {"links": tuple(json.loads(found["links"])) if found["links"] else None})
+    return Entry(**found | {"links": tuple(_loads(found["links"])) if found["links"] else None})
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:
@@ -118,8 +127,8 @@ def read_mention(row: Mapping[str, Any], *, as_judged: bool = False) -> Mention:
 
 
 def _read_tone(row: Mapping[str, Any]) -> Tone:
-    words = tuple((str(word), float(weight)) for word, weight in json.loads(row["words"]))
-    rules = tuple(map(str, json.loads(row["tone_rules"])))
+    words = tuple((str(word), float(weight)) for word, weight in _loads(row["words"]))
+    rules = tuple(map(str, _loads(row["tone_rules"])))
     return Tone(row["tone"], row["polarity"], row["confidence"], words, row["tone_by"], rules)
 
 
@@ -160,8 +169,8 @@ def read_status(row: Mapping[str, Any]) -> SourceStatus:
     values = dict(row)
     for name in ("cadence", "ttl"):
         values[name] = timedelta(seconds=row[name]) if row[name] is not None else None
-    values["redirects"] = tuple(Redirect(status, url) for status, url in json.loads(row["redirects"]))
-    values["skip_hours"] = frozenset(json.loads(row["skip_hours"]))
+    values["redirects"] = tuple(Redirect(status, url) for status, url in _loads(row["redirects"]))
+    values["skip_hours"] = frozenset(_loads(row["skip_hours"]))
     return SourceStatus(**values)
 
 
@@ -193,7 +202,7 @@ def alert_row(alert: Alert) -> dict[str, Any]:
 
 def read_alert(row: Mapping[str, Any]) -> Alert:
     """An alert from its row."""
-    return Alert(**{**row, **{name: tuple(json.loads(row[name])) for name in _LISTS}})
+    return Alert(**{**row, **{name: tuple(_loads(row[name])) for name in _LISTS}})
 
 
 def dump_alert(alert: Alert) -> str:
@@ -205,7 +214,7 @@ def dump_alert(alert: Alert) -> str:
 
 def load_alert(text: str) -> Alert:
     """The alert that ``dump_alert`` wrote."""
-    row = json.loads(text)
+    row = _loads(text)
     times = {name: row[name] and datetime.fromisoformat(row[name]) for name in _ALERT_TIMES}
     lists = {name: tuple(row[name]) for name in _LISTS}
     return Alert(**{**row, **times, **lists})

@@ -64,7 +64,8 @@ Crontab line, with its full path (command -v mentionwatch):
 \b
 Exit codes: 0 ran; 1 stopped; 2 wrong usage, config or query;
   3 some sources failed; 4 all sources failed; 5 an alert is open (with
-  poll --exit-code); 75 another run holds the lock; 130 Ctrl-C; 143 SIGTERM
+  poll --exit-code); 6 a notice is over an hour overdue; 75 another
+  run holds the lock; 130 Ctrl-C; 143 SIGTERM
 """
 
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143

@@ -6,8 +6,10 @@ Pure; times are passed in.  Sources: RSS 2.0 (``ttl``, ``skipHours``), the syndi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from hashlib import blake2b
+
+from mentionwatch.errors import MentionwatchError
 
 #: What a publisher asks for is followed up to here: some feeds ask to be read once a year.
 MOST_PATIENCE = timedelta(days=1)
@@ -20,6 +22,26 @@ MOST_BACKOFF = timedelta(hours=6)
 _JITTER, _MOST_JITTER = 0.1, timedelta(seconds=45)
 #: Failures after which backing off no longer grows.
 _MOST_DOUBLINGS = 8
+#: Earlier than this no clock is right: a machine without a battery for it was started, and nobody has set it yet.
+_EARLIEST = datetime(2024, 1, 1, tzinfo=timezone.utc)
+
+
+class ClockError(MentionwatchError):
+    """The clock is wrong beyond doubt, and everything that would be stored would bear its time."""
+
+
+def checked_clock(now: datetime) -> datetime:
+    """The present, unless the clock stands where it cannot be.
+
+    Raises:
+        ClockError: It does.
+    """
+    if now < _EARLIEST:
+        raise ClockError(
+            f"the clock of this machine says {now:%Y-%m-%d}, before this program was written; set it, or let polls wait"
+            " until it is set (systemd: After=time-sync.target)"
+        )
+    return now
 
 
 def next_poll(

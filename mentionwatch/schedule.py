@@ -80,6 +80,15 @@ def next_poll(
     return _outside(now + wait + jitter * _spread(name), skip_hours)
 
 
+def is_time(due: datetime, every: timedelta, now: datetime) -> bool:
+    """Whether what is done each `every` and was last to be done at `due` is to be done now.
+
+    By the clock on the wall: what comes due while a computer sleeps is due when it wakes.  What is due further ahead
+    than `every` was due before the clock was set back.
+    """
+    return now >= due or due - now > every
+
+
 def _outside(when: datetime, skip_hours: frozenset[int]) -> datetime:
     """The first moment from `when` on whose hour is not skipped; a publisher who skips all of them is not heeded."""
     for hours in range(24):

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "See it all work: sample sources on this machine, with a firestorm in them."),
     "scan": ("scan", "Look for terms now; print what is found and store nothing."),
     "poll": ("poll", "Poll the sources that are due, store, detect, tell; for cron."),
+    "watch": ("watch", "Poll in a loop, with a live screen."),
     "mentions": ("mentions", "Search what is stored."),
     "alerts": ("alerts", "List alerts, show one, acknowledge or resolve it."),
     "backtest": ("backtest", "Replay what is stored: when would which setting have told?"),

@@ -105,7 +105,8 @@ def is_due(status: SourceStatus | None, every: timedelta, now: datetime, *, plac
     if status.state == "gone" and place in {None, status.place}:
         return False
     due = status.next_poll if status.next_poll is not None else status.last_polled + every
-    return now >= due - EARLY
+    # Less where the interval is short, or what polls more often than cron would ask it at every second of them.
+    return now >= due - min(EARLY, every / 4)
 
 
 def poll_store(

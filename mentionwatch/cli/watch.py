@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import contextmanager, nullcontext
@@ -75,10 +76,14 @@ def watch_command(*, every: timedelta | None) -> int:
         with loop.live(due):
             wait(due, span, clock=now, sleep=time.sleep)
 
-    for done in rounds(
-        loop.poll, every=lambda: every or max(LEAST, shortest_every(loaded.config)), clock=present, pause=pause
-    ):
-        loop.tell(done)
+    try:
+        for done in rounds(
+            loop.poll, every=lambda: every or max(LEAST, shortest_every(loaded.config)), clock=present, pause=pause
+        ):
+            loop.tell(done)
+    except KeyboardInterrupt:
+        # Of that click would make an empty line, which a log has no use for.
+        raise click.Abort from None
     raise AssertionError("it goes on until somebody stops it")
 
 
@@ -225,8 +230,26 @@ class _Screen:
             refresh_per_second=2,
             vertical_overflow="crop",
         )
-        with live:
+        try:
+            with _unbroken():
+                live.start()
             yield _Above(self._console) if sys.stdout.isatty() else sys.stdout
+        finally:
+            with _unbroken():
+                live.stop()
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Have signals wait meanwhile: one in the middle would leave the screen standing, and the cursor hidden."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Above(io.TextIOBase):

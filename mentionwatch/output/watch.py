@@ -56,10 +56,10 @@ class Watching:
     sources: Sequence[SourceLine] = ()
     #: Alerts that are not resolved, but for those of sources, which are shown above: the gravest first.
     alerts: Sequence[Alert] = ()
-    #: How many there are of sources.
-    of_sources: int = 0
     #: The latest mentions.
     mentions: Sequence[Mention] = ()
+    #: How many there are of sources.
+    of_sources: int = 0
 
 
 @dataclass

@@ -107,8 +107,8 @@ def look(config: Config, *, now: datetime) -> Watching:
                     SourceLine(row.name, row.state, row.next_poll, row.waits or row.reason, row.since) for row in rows
                 ),
                 tuple(sorted(ours, key=lambda alert: -SEVERITIES.index(alert.severity))),
-                sum(alert.kind == SOURCE for alert in live),
                 tuple(store.mentions(Filter(noise=False), limit=_MOST_MENTIONS)),
+                sum(alert.kind == SOURCE for alert in live),
             )
     except StoreError:
         return Watching(tuple(SourceLine(source.name, "new") for source in config.sources))

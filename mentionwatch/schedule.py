@@ -77,7 +77,7 @@ def next_poll(
     jitter = wait * _JITTER
     if wait == every:
         jitter = min(jitter, _MOST_JITTER)
-    return _outside(now + wait + jitter * _spread(name), skip_hours)
+    return _outside(now + wait + jitter * spread(name), skip_hours)
 
 
 def is_time(due: datetime, every: timedelta, now: datetime) -> bool:
@@ -98,6 +98,6 @@ def _outside(when: datetime, skip_hours: frozenset[int]) -> datetime:
     return when
 
 
-def _spread(name: str) -> float:
+def spread(name: str) -> float:
     """A number in [0, 1) that is always the same for a name."""
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big") / 2**32

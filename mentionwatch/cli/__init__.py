@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("tone", "Measure how right the tone is, on labelled texts."),
     "query": ("query", "See how a query is read, its traps, and what it finds."),
     "sources": ("sources", "Find sources, add and check them, see how they do."),
+    "cron": ("cron", "Print the crontab line and the systemd timer that fit."),
     "config": ("config", "Make, check, show or find the configuration."),
 }
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mentionwatch.health import Change
     from mentionwatch.model import Outcome
     from mentionwatch.pipeline.poll import PollReport
+    from mentionwatch.schedule import Jump
     from mentionwatch.settings import Config
 
 #: A lock that is held longer than this is told; a shorter one is cron being a little fast.
@@ -81,6 +82,7 @@ def poll_command(*, ping: str | None, **asked: Any) -> int:
 
 def _poll(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: float, max_time: timedelta | None) -> int:
     from mentionwatch.pipeline.api import poll
+    from mentionwatch.pipeline.clock import read_tick
 
     config = load_settings_config()
     if settings().verbosity > 0:
@@ -88,6 +90,7 @@ def _poll(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: floa
     settings().note_storing()
     at = present()
     changes: list[Change] = []
+    jumps: list[Jump] = []
     try:
         with progress(len(config.sources), "Polling") as step:
             report = poll(
@@ -100,6 +103,8 @@ def _poll(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: floa
                 max_time=max_time,
                 progress=step,
                 on_change=changes.append,
+                tick=read_tick(at),
+                on_jump=jumps.append,
             )
     except Locked as e:
         if e.held_s is not None and e.held_s < SILENT_LOCK_S and not _is_watched():
@@ -107,6 +112,7 @@ def _poll(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: floa
         raise
     finally:
         # Each is recorded as told, so it is told too when the poll is stopped before its end.
+        say_jumps(jumps)
         say_changes(changes)
     say_failures(report)
     code = report.exit_code(alerts_count=alerts_count)
@@ -158,6 +164,12 @@ def _ping(url: str, code: int) -> None:
 
     if trouble := ping(url, code):
         click.echo(fold(f"Error: {trouble}"), err=True)
+
+
+def say_jumps(jumps: Iterable[Jump]) -> None:
+    """Tell that the clock was set, once."""
+    for jump in jumps:
+        click.echo(fold(f"Warning: {jump}"), err=True)
 
 
 def say_changes(changes: Iterable[Change]) -> None:

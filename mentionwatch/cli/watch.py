@@ -17,7 +17,7 @@ import click
 
 from mentionwatch.cli.hints import command_line, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
-from mentionwatch.cli.poll import present, report_record, say_changes, say_failures
+from mentionwatch.cli.poll import present, report_record, say_changes, say_failures, say_jumps
 from mentionwatch.cli.show import Length, now, zone_of
 from mentionwatch.errors import Locked, UsageError
 from mentionwatch.settings import show_span
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mentionwatch.output.watch import Board
     from mentionwatch.pipeline.poll import PollReport
     from mentionwatch.pipeline.watch import Reloading, Round
+    from mentionwatch.schedule import Jump
 
 #: Polls are never closer: sources that are not due are not asked, but every poll judges and writes.
 LEAST = timedelta(seconds=10)
@@ -100,15 +101,18 @@ class _Loop:
         self._loaded = loaded
         self._screen = screen
         self._changes: list[Change] = []
+        self._jumps: list[Jump] = []
         #: What is wrong with the configuration that was changed.
         self._refused: str | None = None
 
     def poll(self, at: datetime) -> PollReport:
         """Poll once; what comes of sources is told in any case, because it is recorded as told."""
         from mentionwatch.pipeline.api import poll
+        from mentionwatch.pipeline.clock import read_tick
 
         self._reload()
         self._changes.clear()
+        self._jumps.clear()
         try:
             with self.live(None) as stream:
                 return poll(
@@ -117,8 +121,11 @@ class _Loop:
                     now=at,
                     progress=self._screen.step if self._screen else lambda _name: None,
                     on_change=self._changes.append,
+                    tick=read_tick(at),
+                    on_jump=self._jumps.append,
                 )
         finally:
+            say_jumps(self._jumps)
             say_changes(self._changes)
 
     def _reload(self) -> None:

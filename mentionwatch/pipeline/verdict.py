@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Polls that are remembered: as far back as undated mentions may still have to be spread.
 POLLS_KEPT = timedelta(days=5)
+#: What was seen at the present poll is seen before this much after it.
+_MOMENT = timedelta(microseconds=1)
 #: Readings of a rating that are looked at.
 RATINGS_KEPT = alerts.WITHIN + timedelta(days=alerts.USUAL_DAYS)
 
@@ -65,8 +67,11 @@ def _judge(config: Config, store: Store, brand: Brand, *, now: datetime, to: Seq
     state = store.brand_state(brand.name) or BrandState(now, (), None)
     # A damaged baseline is learned anew from what is stored; nothing of it is told to the user as a burst.
     baseline = read_baseline(state.baseline)
-    watched = watch(store, watching(config, brand), state, baseline.since if baseline else now - POLLS_KEPT)
-    recent = store.sightings(brand.name, since=baseline.since if baseline else None)
+    if baseline is not None and baseline.is_ahead(now):
+        # So is what was learned while the clock was far ahead: it would see no burst until that time has come.
+        baseline = None
+    watched = watch(store, watching(config, brand), state, baseline.since if baseline else state.first_polled)
+    recent = store.sightings(brand.name, since=baseline.since if baseline else None, until=now + _MOMENT)
     found = [_Finding(alerts.KIND, find_burst(baseline, recent, now=now, settings=settings, watched=watched))]
     # Before this poll is among those that the brand's state knows.
     ruled = judge_rules(config, store, brand, now)
@@ -209,6 +214,9 @@ def watching(config: Config, brand: Brand) -> list[str]:
 def watch(store: Store, sources: Sequence[str], state: BrandState, since: datetime) -> Watched:
     """How a brand has been watched since this time."""
     outages = store.outages(sources, since=since)
+    clock = store.clock()
+    # What the clock jumped over was no time in which anything could be seen.
+    outages += [(name, *jump) for jump in (clock.jumps if clock else ()) for name in sources]
     return Watched(since=state.first_polled, polls=state.polls, outages=tuple(outages))
 
 

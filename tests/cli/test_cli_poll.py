@@ -11,10 +11,12 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 
 import pytest
 
 from mentionwatch.cli import _run
+from mentionwatch.store import Clock, Store
 from tests.cli.calling import NOW, run, run_terminal
 from tests.feeds import reviews
 from tests.servers import Answer
@@ -236,3 +238,32 @@ def test_poll_json_is_one_report(config, server):
     assert (report["mentions"], report["alerts"], report["exit_code"]) == (3, [], first.exit_code)
     again = json.loads(run("poll", "--all", "--json", "--config", config).stdout)
     assert [source["outcome"] for source in again["sources"]] == ["not-modified", "failed", "not-modified"]
+
+
+def test_cron_is_told_of_a_jump_once(config, home):
+    """A line on stderr, which cron mails; the exit code is the poll's."""
+    assert run("poll", "--config", config).exit_code == 0
+    with Store(f"sqlite:///{home / 'm.db'}") as store:
+        said = store.clock()
+        assert said is not None
+        store.record_clock(Clock(said.wall + timedelta(hours=3)))
+    result = run("poll", "--config", config)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith("Warning: the clock went back by 3 h, from ")
+    assert result.stderr.count("\n") == 1
+    assert run("poll", "--config", config).stderr == ""
+
+
+def test_a_clock_of_long_ago_ends_a_poll(config, home):
+    """With 1, before anything is stored; ``now`` comes from the machine, so it is asked of the one that tells it."""
+    code = (
+        "import sys, mentionwatch.cli.poll as poll\n"
+        "from datetime import datetime, timezone\n"
+        "poll.now = lambda: datetime(1970, 1, 1, tzinfo=timezone.utc)\n"
+        "from mentionwatch.__main__ import main; main()"
+    )
+    command = [sys.executable, "-c", code, "poll", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: the clock of this machine says 1970-01-01")
+    assert not (home / "m.db").exists()

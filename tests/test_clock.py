@@ -198,7 +198,7 @@ def test_a_storm_is_seen_while_the_clock_is_a_little_back(store):
 
 
 def test_mentions_seen_under_a_wrong_clock_are_not_learned_again_and_again(store):
-    """They are taken in once, when their time has come."""
+    """They are taken in once, with what is learned anew."""
     world = World(store)
     world.live()
     world.poll(NOW + 10 * DAY, [NOW - 5 * DAY + n * MINUTE for n in range(20)])

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Polls that are remembered: as far back as undated mentions may still have to be spread.
 POLLS_KEPT = timedelta(days=5)
-#: What was seen at the present poll is seen before this much after it.
-_MOMENT = timedelta(microseconds=1)
 #: Readings of a rating that are looked at.
 RATINGS_KEPT = alerts.WITHIN + timedelta(days=alerts.USUAL_DAYS)
 
@@ -71,7 +69,7 @@ def _judge(config: Config, store: Store, brand: Brand, *, now: datetime, to: Seq
         # So is what was learned while the clock was far ahead: it would see no burst until that time has come.
         baseline = None
     watched = watch(store, watching(config, brand), state, baseline.since if baseline else state.first_polled)
-    recent = store.sightings(brand.name, since=baseline.since if baseline else None, until=now + _MOMENT)
+    recent = store.sightings(brand.name, since=baseline.since if baseline else None)
     found = [_Finding(alerts.KIND, find_burst(baseline, recent, now=now, settings=settings, watched=watched))]
     # Before this poll is among those that the brand's state knows.
     ruled = judge_rules(config, store, brand, now)

@@ -186,6 +186,17 @@ def test_a_storm_is_seen_after_a_clock_was_far_ahead(store):
     assert [str(jump)[:27] for jump in world.told] == ["the clock went back by 10 d"]
 
 
+def test_a_computer_that_slept_scans_what_it_missed(store):
+    """A storm that came and went in the night is found by the poll after it; the night is no jump, and is learned from."""
+    world = World(store)
+    world.live(steady=True)
+    world.poll(NOW, steady=timedelta(0))
+    found = world.poll(NOW + 20 * HOUR, world.storm(NOW + 5 * HOUR), steady=20 * HOUR)
+    assert found.decisions["negative"].reason == "open"
+    assert world.told == []
+    assert store.clock().jumps == ()
+
+
 def test_a_storm_is_seen_while_the_clock_is_a_little_back(store):
     """Hours back nothing has to be learned anew."""
     world = World(store)

@@ -258,7 +258,7 @@ def advance(
     if baseline is None:
         baseline = _begin(items, instant, watched)
     else:
-        # What was seen in the future was seen under a clock that was wrong: it must not come with every poll until then.
+        # What was seen in the future was seen under a clock that was wrong: it is not late at every poll until then.
         new = [i for i in items if baseline.advanced < i.seen <= instant]
         late = [i for i in new if baseline.start <= i.at // HOUR < baseline.folded]
         baseline = _join_sources(baseline, new, instant)

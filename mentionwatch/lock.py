@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+#: How often, and how far apart in seconds, who holds it is looked for.
+_TRIES, _BETWEEN_S = 5, 0.02
 
 
 @contextmanager
@@ -63,8 +67,19 @@ def poll_lock(store: Path, *, now: datetime, wait_s: float = 0.0) -> Iterator[No
 def _read_holder(path: Path) -> tuple[int | None, float | None]:
     """Who holds it and since when; None for what a damaged file does not tell."""
     try:
-        held = json.loads(path.read_text("utf-8"))
+        held = json.loads(_text(path))
         pid, since = int(held["pid"]), float(held["since"])
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None, None
     return pid, since if math.isfinite(since) else None
+
+
+def _text(path: Path) -> str:
+    """What stands there; whoever has just taken the lock has not written it yet."""
+    for left in reversed(range(_TRIES)):
+        with contextlib.suppress(FileNotFoundError):
+            text = path.read_text("utf-8")
+            if text or not left:
+                return text
+        time.sleep(_BETWEEN_S)
+    return path.read_text("utf-8")

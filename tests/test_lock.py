@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from mentionwatch.errors import Locked, StoreError
-from mentionwatch.lock import poll_lock
+from mentionwatch.lock import _read_holder, poll_lock
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 
@@ -132,6 +132,26 @@ def test_a_damaged_note_about_the_holder_changes_nothing(store):
         store.with_name("mentions.db.lock.holder").unlink()
         with pytest.raises(Locked, match="another process"), poll_lock(store, now=NOW):
             pass
+
+
+class Note:
+    """A note about the holder that is written while somebody reads it."""
+
+    def __init__(self, *texts):
+        self.left = list(texts)
+
+    def read_text(self, _encoding):
+        text = self.left.pop(0)
+        if text is None:
+            raise FileNotFoundError
+        return text
+
+
+def test_who_has_just_taken_it_is_waited_for():
+    """Between taking the lock and saying who took it there is a moment, in which cron would mail of nobody."""
+    assert _read_holder(Note(None, "", '{"pid": 7, "since": 1.5}')) == (7, 1.5)
+    assert _read_holder(Note(*[None] * 20)) == (None, None)
+    assert _read_holder(Note(*[""] * 20)) == (None, None)
 
 
 @pytest.mark.parametrize("since", ["Infinity", "-Infinity", "NaN"])

@@ -162,7 +162,8 @@ def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, *, quiet: 
     if seen is not None and resolved - now > WRONG_CLOCK:
         # The clock was wrong when it was resolved; that must not keep the brand silent until then.
         return _open(seen)
-    if seen is None or now < resolved:
+    if seen is None or (now < resolved and set(seen.burst.mentions) <= set(past.evidence)):
+        # The clock was set back: what was resolved ahead of it stays so, but for mentions that nobody was told of.
         return Decision("none", past, None)
     by_hand = resolved < _last_burst(past) + quiet
     if by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past):

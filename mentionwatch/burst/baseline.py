@@ -69,6 +69,13 @@ class Baseline:
         """From when on sightings are needed, by ``first_seen``."""
         return datetime.fromtimestamp(self.folded * HOUR, timezone.utc)
 
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it was advanced under a clock that was far ahead: what it holds was not over for long, or is not yet.
+
+        With a day more or less it goes on by itself.
+        """
+        return self.folded * HOUR > now.timestamp() - 24 * HOUR
+
     def to_json(self) -> str:
         """Write it as one line of JSON; ``from_json`` gives it back exactly."""
         return json.dumps({"schema": 1, **asdict(self)}, separators=(",", ":"))

@@ -51,6 +51,10 @@ def usual_season(totals: Sequence[float], hours: Sequence[float], pseudo: float,
     return [x / mean for x in s]
 
 
+#: Coverage of an hour in which nothing could be seen.
+_LEAST_SEEN = 0.02
+
+
 class Coverage:
     """How much of what is said about a brand could be seen in an hour, in (0, 1]."""
 
@@ -72,7 +76,7 @@ class Coverage:
         down = self.down(hour)
         if down and sources:
             seen -= sum(sources.get(s, 0.0) for s in down) / max(1e-9, sum(sources.values()))
-        return max(0.02, seen)
+        return max(_LEAST_SEEN, seen)
 
 
 class Sums:
@@ -143,6 +147,11 @@ class _Fold(Sums):
         down = self.coverage.down(hour)
         items = [i for i in items if i.source not in down]
         seen = self.coverage.of(hour, self.sources)
+        if seen <= _LEAST_SEEN:
+            # No exposure: hours of nothing would make what comes look steadier than it is.
+            self.skip_to(hour + 1)
+            self._close_blocks(0.0, 0.0)
+            return
         negative, total = by_hour(items).get(hour, (0, 0))
         learned, mean = self.learn(negative, total, seen)
         self._count(hour, total - negative + learned, seen)
@@ -249,7 +258,8 @@ def advance(
     if baseline is None:
         baseline = _begin(items, instant, watched)
     else:
-        new = [i for i in items if i.seen > baseline.advanced]
+        # What was seen in the future was seen under a clock that was wrong: it is not late at every poll until then.
+        new = [i for i in items if baseline.advanced < i.seen <= instant]
         late = [i for i in new if baseline.start <= i.at // HOUR < baseline.folded]
         baseline = _join_sources(baseline, new, instant)
     hours: dict[int, list[Item]] = {}

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mentionwatch.cli.hints import command_line, warn_of_config, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import Length, now, progress, zone_of
-from mentionwatch.errors import Locked
+from mentionwatch.errors import Locked, MentionwatchError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
     from mentionwatch.deliver.base import Channel
     from mentionwatch.health import Change
     from mentionwatch.model import Outcome
     from mentionwatch.pipeline.poll import PollReport
+    from mentionwatch.schedule import Jump
     from mentionwatch.settings import Config
 
 #: A lock that is held longer than this is told; a shorter one is cron being a little fast.
 SILENT_LOCK_S = 3600.0
+#: What stands for a run that was stopped: its own exit code is the command line's to say.
+STOPPED = 130
 
 
 @click.command("poll")
@@ -38,17 +43,18 @@ SILENT_LOCK_S = 3600.0
 @click.option(
     "--max-time", type=Length(), metavar="TIME", help="Stop asking after 5m, 90s …; the rest waits for the next poll."
 )
+@click.option(
+    "--ping", metavar="URL", help="Say how it went: asks URL, or URL/fail on exit 1, 2, 4. Also env:NAME, file:PATH."
+)
 @shared_options
-def poll_command(
-    *, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: float, max_time: timedelta | None
-) -> int:
+def poll_command(*, ping: str | None, **asked: Any) -> int:
     r"""Poll the sources that are due, store, detect, tell.
 
     Prints nothing when there is nothing to say, so that cron mails only alerts and trouble. On a terminal it ends with
     a summary. With --json the report is on stdout, and alerts are told on stderr.
 
     \b
-    Crontab line, with its full path (command -v mentionwatch):
+    Crontab line, with its full path (mentionwatch cron prints yours):
       */15 * * * * /home/you/.venv/bin/mentionwatch poll
 
     \b
@@ -56,19 +62,40 @@ def poll_command(
       5 an alert is open (with --exit-code); 6 a notice is over an hour overdue;
       75 another run holds the lock
     """
+    if ping is None or asked["dry_run"]:
+        return _poll(**asked)
+    url = _ping_url(ping)
+    # What nobody has foreseen ends the process with it.
+    code = 1
+    try:
+        code = _poll(**asked)
+    except MentionwatchError as e:
+        code = e.exit_code
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        code = STOPPED
+        raise
+    finally:
+        _ping(url, code)
+    return code
+
+
+def _poll(*, every_source: bool, dry_run: bool, alerts_count: bool, wait_s: float, max_time: timedelta | None) -> int:
     from mentionwatch.pipeline.api import poll
+    from mentionwatch.pipeline.clock import read_tick
 
     config = load_settings_config()
     if settings().verbosity > 0:
         warn_of_config(config)
     settings().note_storing()
-    at = now()
+    at = present()
     changes: list[Change] = []
+    jumps: list[Jump] = []
     try:
         with progress(len(config.sources), "Polling") as step:
             report = poll(
                 config,
-                channels=_channels(config, dry_run=dry_run),
+                channels=channels_of(config, dry_run=dry_run),
                 now=at,
                 every_source=every_source,
                 dry_run=dry_run,
@@ -76,6 +103,8 @@ def poll_command(
                 max_time=max_time,
                 progress=step,
                 on_change=changes.append,
+                tick=read_tick(at),
+                on_jump=jumps.append,
             )
     except Locked as e:
         if e.held_s is not None and e.held_s < SILENT_LOCK_S and not _is_watched():
@@ -83,12 +112,12 @@ def poll_command(
         raise
     finally:
         # Each is recorded as told, so it is told too when the poll is stopped before its end.
-        for change in changes:
-            click.echo(fold(f"{'Error: ' if change.down else ''}{change}"), err=True)
-    _say_failures(report)
+        say_jumps(jumps)
+        say_changes(changes)
+    say_failures(report)
     code = report.exit_code(alerts_count=alerts_count)
     if settings().json:
-        click.echo(json.dumps(_record(report, code), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(report_record(report, code), ensure_ascii=False, indent=2))
     warn_of_undecided(report.undecided, "entry")
     for note in report.notes:
         settings().say(note, level=1)
@@ -100,7 +129,56 @@ def poll_command(
     return code
 
 
-def _say_failures(report: PollReport) -> None:
+def present() -> datetime:
+    """The present, which everything bears that is stored.
+
+    Raises:
+        ClockError: The clock stands where it cannot be.
+    """
+    from mentionwatch.schedule import checked_clock
+
+    return checked_clock(now())
+
+
+def _ping_url(given: str) -> str:
+    """The address, looked up where it is a secret that is named; a mistake is told before anything is done."""
+    from mentionwatch.config.references import is_reference
+    from mentionwatch.config.secrets import look_up
+    from mentionwatch.pipeline.ping import ping_url
+
+    url: str | None = given
+    if is_reference(given):
+        found, missing = look_up([(("ping",), given)], os.environ, Path())
+        url = found.get(("ping",))
+        if url is None:
+            raise UsageError(f"--ping: {missing['ping',]}")
+    try:
+        ping_url(str(url), failed=False)
+    except ValueError as e:
+        raise UsageError(f"--ping: {e}") from None
+    return str(url)
+
+
+def _ping(url: str, code: int) -> None:
+    from mentionwatch.pipeline.ping import ping
+
+    if trouble := ping(url, code):
+        click.echo(fold(f"Error: {trouble}"), err=True)
+
+
+def say_jumps(jumps: Iterable[Jump]) -> None:
+    """Tell that the clock was set, once."""
+    for jump in jumps:
+        click.echo(fold(f"Warning: {jump}"), err=True)
+
+
+def say_changes(changes: Iterable[Change]) -> None:
+    """Tell which sources went down, or are back."""
+    for change in changes:
+        click.echo(fold(f"{'Error: ' if change.down else ''}{change}"), err=True)
+
+
+def say_failures(report: PollReport) -> None:
     """Which channels did not take a message."""
     for failure in report.delivery.failures:
         if failure.first:
@@ -115,7 +193,7 @@ def _is_watched() -> bool:
     return settings().verbosity >= (0 if sys.stderr.isatty() else 1)
 
 
-def _channels(config: Config, *, dry_run: bool) -> Sequence[Channel]:
+def channels_of(config: Config, *, dry_run: bool) -> Sequence[Channel]:
     """What tells: stdout writes to stderr where stdout is for JSON, and so does a dry run, which only shows it."""
     from mentionwatch.pipeline.outbox import open_channels, shown_channels
 
@@ -164,7 +242,7 @@ def _none_due(report: PollReport, config: Config, at: datetime) -> str:
     return f"No source is due before {due.removeprefix(today).strip()}; --all asks now."
 
 
-def _record(report: PollReport, code: int) -> dict[str, object]:
+def report_record(report: PollReport, code: int) -> dict[str, object]:
     """The report as JSON."""
     return {
         "sources": [_source_record(outcome) for outcome in report.outcomes],

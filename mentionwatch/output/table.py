@@ -38,7 +38,7 @@ TONES: dict[Label, tuple[str, str]] = {
     "positive": ("+ positive", "green"),
     "unknown": ("? unknown", "yellow"),
 }
-_SEVERITY_STYLES = {"elevated": "yellow", "high": "red", "critical": "bold red"}
+SEVERITY_STYLES = {"elevated": "yellow", "high": "red", "critical": "bold red"}
 
 # A piece of a line: text, style, width in cells (None: as it comes).
 _Piece = tuple[str, str, "int | None"]
@@ -71,7 +71,7 @@ def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> N
         pieces = [
             (alert.id[:ID_SHOWN], "bold", ID_SHOWN),
             (shown_time(alert.opened, options.zone), "", 16),
-            (alert.severity, _SEVERITY_STYLES[alert.severity], 8),
+            (alert.severity, SEVERITY_STYLES[alert.severity], 8),
             (alert.state, "", 12),
             (alert.brand, "bold", brand),
             (_observed(alert), "", None),

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.lock import poll_lock
+from mentionwatch.pipeline.clock import note_clock, read_tick
 from mentionwatch.pipeline.outbox import Delivery, deliver, recipients, send_tests
 from mentionwatch.pipeline.places import as_places, named_files, with_files
 from mentionwatch.pipeline.poll import PollReport, poll_store
 from mentionwatch.pipeline.scan import ScanReport, scan_sources, terms_brand
 from mentionwatch.pipeline.search import search_store
+from mentionwatch.schedule import Tick
 from mentionwatch.settings import FetchSettings, ToneSettings
 from mentionwatch.sources import default_presets, make_source, spacing_of
 from mentionwatch.store import Filter, Store, store_path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mentionwatch.health import Change
     from mentionwatch.model import Alert, Mention
     from mentionwatch.pipeline.search import Sort
+    from mentionwatch.schedule import Jump
     from mentionwatch.settings import Brand, Config, SourceSettings
 
 _FETCH, _TONE = FetchSettings(), ToneSettings()
@@ -105,6 +108,8 @@ def poll(
     max_time: timedelta | None = None,
     progress: Callable[[str], None] = _quietly,
     on_change: Callable[[Change], None] = _quietly,
+    tick: Tick | None = None,
+    on_jump: Callable[[Jump], None] = _quietly,
 ) -> PollReport:
     """Poll the sources that are due, store, detect and tell, as the cron job does.
 
@@ -119,6 +124,8 @@ def poll(
         max_time: For the whole poll; what was not asked by then is carried over to the next.
         progress: Called with a source's name when it is done.
         on_change: Called with each trouble of a source that begins or ends, as soon as it is recorded.
+        tick: What the clocks say, with `now` for the one on the wall; None: `now` alone is known, if it is given.
+        on_jump: Called where the clock jumped since the last poll, once for each jump.
 
     Raises:
         Locked: Another run holds the lock.
@@ -127,6 +134,7 @@ def poll(
     A channel that fails ends nothing: ``delivery`` of the report says so, and what it had to tell stays in the outbox.
     """
     at = now or datetime.now(timezone.utc)
+    tick = tick or (Tick(at) if now else read_tick(at))
     url = _store_url(config)
     path = store_path(url)
     with ExitStack() as stack:
@@ -134,6 +142,8 @@ def poll(
         if path is not None and not dry_run:
             stack.enter_context(poll_lock(path, now=at, wait_s=wait_s))
         store = stack.enter_context(Store(url, create=True, dry_run=dry_run))
+        if jump := note_clock(store, tick):
+            on_jump(jump)
         report = poll_store(
             config,
             store,

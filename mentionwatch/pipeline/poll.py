@@ -24,7 +24,7 @@ from mentionwatch.pipeline.running import run as run_to_end
 from mentionwatch.pipeline.scan import brand_matcher
 from mentionwatch.pipeline.take import Taker, place_of, query_key
 from mentionwatch.pipeline.verdict import judge_brand, judge_sources
-from mentionwatch.schedule import MOST_RETRY_AFTER
+from mentionwatch.schedule import MOST_RETRY_AFTER, most_wait
 from mentionwatch.sources import make_source, spacing_of
 from mentionwatch.store import HostState
 from mentionwatch.stories import COPY_SPAN
@@ -97,15 +97,19 @@ class PollReport:
 def is_due(status: SourceStatus | None, every: timedelta, now: datetime, *, place: str | None = None) -> bool:
     """Whether a source is to be asked now.
 
-    A last poll in the future means that the clock was set back: then it is due.  What is gone for good is not asked
-    again, unless the configuration gives another `place`.
+    A last poll in the future means that the clock was set back: then it is due, and so is what would have to wait
+    longer than any source has to.  What is gone for good is not asked again, unless the configuration gives another
+    `place`.
     """
     if status is None or status.last_polled > now:
         return True
     if status.state == "gone" and place in {None, status.place}:
         return False
     due = status.next_poll if status.next_poll is not None else status.last_polled + every
-    return now >= due - EARLY
+    if due - now > most_wait(every, failing=status.fails > 0):
+        return True
+    # Less where the interval is short, or what polls more often than cron would ask it at every second of them.
+    return now >= due - min(EARLY, every / 4)
 
 
 def poll_store(

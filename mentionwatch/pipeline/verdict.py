@@ -65,7 +65,10 @@ def _judge(config: Config, store: Store, brand: Brand, *, now: datetime, to: Seq
     state = store.brand_state(brand.name) or BrandState(now, (), None)
     # A damaged baseline is learned anew from what is stored; nothing of it is told to the user as a burst.
     baseline = read_baseline(state.baseline)
-    watched = watch(store, watching(config, brand), state, baseline.since if baseline else now - POLLS_KEPT)
+    if baseline is not None and baseline.is_ahead(now):
+        # So is what was learned while the clock was far ahead: it would see no burst until that time has come.
+        baseline = None
+    watched = watch(store, watching(config, brand), state, baseline.since if baseline else state.first_polled)
     recent = store.sightings(brand.name, since=baseline.since if baseline else None)
     found = [_Finding(alerts.KIND, find_burst(baseline, recent, now=now, settings=settings, watched=watched))]
     # Before this poll is among those that the brand's state knows.
@@ -209,6 +212,9 @@ def watching(config: Config, brand: Brand) -> list[str]:
 def watch(store: Store, sources: Sequence[str], state: BrandState, since: datetime) -> Watched:
     """How a brand has been watched since this time."""
     outages = store.outages(sources, since=since)
+    clock = store.clock()
+    # What the clock jumped over was no time in which anything could be seen.
+    outages += [(name, *jump) for jump in (clock.jumps if clock else ()) for name in sources]
     return Watched(since=state.first_polled, polls=state.polls, outages=tuple(outages))
 
 

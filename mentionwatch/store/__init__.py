@@ -18,7 +18,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.model import Marked, Validators
-from mentionwatch.store import candidates, kept, marks, outbox, ratings, reading, rows, schema, stories
+from mentionwatch.store import candidates, clock, kept, marks, outbox, ratings, reading, rows, schema, stories
+from mentionwatch.store.clock import Clock
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.marks import Verdict
@@ -52,6 +53,7 @@ __all__ = [
     "Applied",
     "BrandState",
     "ChannelState",
+    "Clock",
     "DamagedStore",
     "Dropped",
     "Filter",
@@ -307,6 +309,16 @@ class Store:
             for source, (until, reason) in waits.items():
                 row = {"source": source, "until": until, "reason": storable(reason)}
                 self._upsert(connection, schema.waits, row)
+
+    def clock(self) -> Clock | None:
+        """What the clocks said at the last poll; None where it was not written."""
+        with self._transaction() as connection:
+            return clock.read(connection)
+
+    def record_clock(self, said: Clock) -> None:
+        """Write what the clocks say."""
+        with self._transaction(write=True) as connection:
+            clock.write(connection, said)
 
     def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
         """When these sources were down, where it lasted into the time after `since`."""

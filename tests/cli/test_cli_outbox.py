@@ -111,3 +111,15 @@ def test_what_is_no_count_is_shown_as_none(told, home):
     found = {one["id"]: one for one in json.loads(run("alerts", "--json", "--config", told).stdout)}
     assert [found["s1"][key] for key in ("observed", "expected", "odds", "authors")] == [None] * 4
     assert "0 negative" not in run("alerts", "--config", told).stdout
+
+
+def test_an_open_alert_is_an_exit_code_only_where_that_is_asked_for(config, home):
+    """5 with --exit-code, for scripts; cron would take it for a failure."""
+    assert run("poll", "--exit-code", "--config", config).exit_code == 0
+    with Store(f"sqlite:///{home / 'm.db'}") as store:
+        made = alert(opened=NOW, updated=NOW, last_burst=NOW, last_notice=NOW)
+        store.record_alert(made, [])
+    assert run("poll", "--config", config).exit_code == 0
+    assert run("poll", "--exit-code", "--config", config).exit_code == 5
+    assert run("alerts", "resolve", "a1", "--config", config).exit_code == 0
+    assert run("poll", "--exit-code", "--config", config).exit_code == 0

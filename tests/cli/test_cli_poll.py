@@ -11,13 +11,24 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 
 import pytest
 
 from mentionwatch.cli import _run
+from mentionwatch.store import Clock, Store
 from tests.cli.calling import NOW, run, run_terminal
 from tests.feeds import reviews
 from tests.servers import Answer
+
+#: Holds the lock of the store in the working folder, for so many minutes already, until its input ends.
+HOLDER = """
+import sys, datetime, pathlib
+from mentionwatch.lock import poll_lock
+since = datetime.timedelta(minutes=float(sys.argv[1]) if sys.argv[1:] else 0)
+with poll_lock(pathlib.Path("m.db"), now=datetime.datetime.now(datetime.timezone.utc) - since):
+    print("held", flush=True); sys.stdin.read()
+"""
 
 
 def test_poll_is_silent_and_the_rest_finds_what_it_stored(config, home):
@@ -74,13 +85,8 @@ def test_a_store_that_is_not_ours_is_refused_and_unchanged(config, home):
 
 def test_another_run_gives_75_silently(config, home):
     """While another process polls, this one leaves without a word."""
-    code = (
-        "import sys, datetime, pathlib; from mentionwatch.lock import poll_lock\n"
-        "with poll_lock(pathlib.Path('m.db'), now=datetime.datetime.now(datetime.timezone.utc)):\n"
-        "    print('held', flush=True); sys.stdin.read()"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=home
+        [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=home
     ) as other:
         assert other.stdout.readline() == "held\n"
         result = run("poll", "--config", config)
@@ -90,6 +96,30 @@ def test_another_run_gives_75_silently(config, home):
         assert str(other.pid) in told.stderr
         other.communicate("")
     assert run("poll", "--config", config).exit_code == 0
+
+
+def test_a_lock_that_is_held_for_over_an_hour_is_told(config, home):
+    """With who holds it and since when: that run hangs, and cron's mail is how the user learns of it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, "61"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=home
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        result = run("poll", "--config", config)
+        assert (result.exit_code, result.stdout) == (75, "")
+        assert f"process {other.pid} has held the lock" in result.stderr
+        assert "61 min" in result.stderr
+        other.communicate("")
+
+
+def test_waiting_for_another_run(config, home):
+    """With --wait the poll comes after the other one; and not for ever."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=home
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        assert run("poll", "--wait", "0.01", "--config", config).exit_code == 75
+        other.stdin.close()
+        assert run("poll", "--wait", "60", "--config", config).exit_code == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
@@ -208,3 +238,32 @@ def test_poll_json_is_one_report(config, server):
     assert (report["mentions"], report["alerts"], report["exit_code"]) == (3, [], first.exit_code)
     again = json.loads(run("poll", "--all", "--json", "--config", config).stdout)
     assert [source["outcome"] for source in again["sources"]] == ["not-modified", "failed", "not-modified"]
+
+
+def test_cron_is_told_of_a_jump_once(config, home):
+    """A line on stderr, which cron mails; the exit code is the poll's."""
+    assert run("poll", "--config", config).exit_code == 0
+    with Store(f"sqlite:///{home / 'm.db'}") as store:
+        said = store.clock()
+        assert said is not None
+        store.record_clock(Clock(said.wall + timedelta(hours=3)))
+    result = run("poll", "--config", config)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith("Warning: the clock went back by 3 h, from ")
+    assert result.stderr.count("\n") == 1
+    assert run("poll", "--config", config).stderr == ""
+
+
+def test_a_clock_of_long_ago_ends_a_poll(config, home):
+    """With 1, before anything is stored; ``now`` comes from the machine, so it is asked of the one that tells it."""
+    code = (
+        "import sys, mentionwatch.cli.poll as poll\n"
+        "from datetime import datetime, timezone\n"
+        "poll.now = lambda: datetime(1970, 1, 1, tzinfo=timezone.utc)\n"
+        "from mentionwatch.__main__ import main; main()"
+    )
+    command = [sys.executable, "-c", code, "poll", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: the clock of this machine says 1970-01-01")
+    assert not (home / "m.db").exists()

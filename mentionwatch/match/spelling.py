@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mentionwatch.match.pieces import LONGEST, SHORTEST
 from mentionwatch.match.words import HYPHENS, MOST_JOINED, anchor_keys, fold_cased, raw_words, split_words
 
 if TYPE_CHECKING:
@@ -112,10 +113,15 @@ _SHORTEST_CLOSED = 3
 
 
 class Anchor(NamedTuple):
-    """What a text that a term matches surely holds: one of some keys, or a word that begins so."""
+    """What a text that a term matches surely holds: one of some keys, or a word that begins so.
+
+    Or a text that has a piece (see ``pieces.py``) inside: of an expression anywhere, of a word with wildcards in one of
+    its words.
+    """
 
     keys: tuple[str, ...] = ()
     prefix: str = ""
+    piece: str = ""
 
 
 def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | None:
@@ -126,7 +132,7 @@ def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | No
         cost: How many texts a word stands in, about: a phrase is looked up by its rarest.
 
     Returns:
-        The anchors; None where nothing can be told (a wildcard at the start of the only word).
+        The anchors; None where nothing can be told (the only word is ``?a?``).
     """
     found: list[Anchor] = []
     for spelling in (*spellings(term), *_host_spelling(term)):
@@ -136,9 +142,13 @@ def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | No
             continue
         several = [_beginnings(re.split(r"[*?]", word.folded, maxsplit=1)[0]) for word in spelling]
         begun = max(several, key=lambda beginnings: min(map(len, beginnings)))
-        if not all(begun):
+        if all(begun):
+            found += [Anchor(prefix=one) for one in begun]
+            continue
+        piece = max((part for word in spelling for part in re.split(r"[*?]", word.folded)), key=len)
+        if len(piece) < SHORTEST:
             return None
-        found += [Anchor(prefix=one) for one in begun]
+        found.append(Anchor(piece=piece[:LONGEST]))
     return tuple(dict.fromkeys(found))
 
 

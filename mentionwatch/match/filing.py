@@ -1,9 +1,9 @@
 """Filing: where to look for the queries that can match an entry, without looking at all of them.
 
-Each query is filed under what surely stands in the entries that it matches: a word, or the beginning of one, or a
-piece of an expression, of the text, the author, the host or the links.  Of an AND (and of a phrase) one side is enough: the rarest.  How rare a word
-is in texts is only guessed, from lists and its length; but how many other queries ask for it is known, and a word that
-all of them share is the worst to file them under.
+Each query is filed under what surely stands in the entries that it matches: a word, or the beginning of one, or a piece
+of an expression, of the text, the author, the host or the links.  Of an AND (and of a phrase) one side is enough: the
+rarest.  How rare a word is in texts is only guessed, from lists and its length; but how many other queries ask for it
+is known, and a word that all of them share is the worst to file them under.
 """
 
 from __future__ import annotations

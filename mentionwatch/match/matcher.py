@@ -63,11 +63,11 @@ def _spans(query: Query, subject: Subject) -> Spans | None:
 
 
 class Matcher:
-    """All brands at once.
+    r"""All brands at once.
 
     Each query is filed under words of which every entry it matches has one.  An entry's words are met with that index,
     and only the queries found there are evaluated: 10,000 keywords cost what 10 do.  An expression without such a word
-    is filed under a piece of it (``/acme\\d/``), and one scan finds all pieces.  What has neither (``/zz+/``, ``?ac?``)
+    is filed under a piece of it (``/acme\d/``), and one scan finds all pieces.  What has neither (``/zz+/``, ``?ac?``)
     is evaluated for each entry.
     """
 

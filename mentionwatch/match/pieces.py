@@ -1,6 +1,6 @@
-"""Pieces: what surely stands in a text in which a regular expression is found, letter for letter.
+r"""Pieces: what surely stands in a text in which a regular expression is found, letter for letter.
 
-Of ``/acme\\d+ (?:router|modem)/`` every such text holds "acme", and "router" or "modem".  Only plain expressions are
+Of ``/acme\d+ (?:router|modem)/`` every such text holds "acme", and "router" or "modem".  Only plain expressions are
 understood.  Whatever is not understood for sure says nothing, and what is said may be too little and never too much.
 
 Pieces are compared in one form, see ``flatten``: each letter alone, so that a piece is inside of a flattened text

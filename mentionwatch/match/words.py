@@ -61,6 +61,7 @@ _PLAIN = str.maketrans(
 _ARTICLE = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|all|coll|dall|dell|nell|sull)'(?=.)")
 #: Words that are often written without their apostrophe.  Others would be other words then: she'll, we're, n'est.
 _CLOSED = re.compile(r"(?:o'[^']{3,}(?:'s)?|[^']{3,}'s)")
+_AFTER_O = re.compile(f"o[{APOSTROPHES}]([a-z0-9]{{3,}})")
 _ANY_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _PLAIN_CASED = {
     **_PLAIN,
@@ -296,7 +297,8 @@ def _parts(word: str, raw: str) -> list[tuple[str, int, int]]:
 def quick_keys(text: str) -> set[str] | None:
     """Give the ASCII runs of a text, when every word a query can find in it is made of them; else None.
 
-    Many times cheaper than ``find_places``, and enough to see that no query can match.
+    Beside them wholes of compounds, and names written without their apostrophe after an o ("oreilly"); not those
+    before an s.  Many times cheaper than ``find_places``, and enough to see that no query can match.
     """
     # First only what is not ASCII is cut out: typographic quotes and emoji are, and the cheap pattern skips the rest.
     if not text.isascii() and _BEYOND_ASCII.search("".join(_NOT_ASCII.findall(text))):
@@ -308,6 +310,8 @@ def quick_keys(text: str) -> set[str] | None:
     for hyphen in HYPHENS:
         if hyphen in lowered:
             _add_compounds(lowered.replace(hyphen, "-"), keys)
+    if any(f"o{sign}" in lowered for sign in APOSTROPHES):
+        keys.update(f"o{name}" for name in _AFTER_O.findall(lowered))
     if "#" in text or "＃" in text:
         for tag in _tags(text):
             pairs = combinations_with_replacement(tag, 2)

@@ -57,7 +57,7 @@ def match_entry(
 
 def _spans(query: Query, subject: Subject) -> Spans | None:
     try:
-        return Evaluation(subject, exact_case=query.exact_case).spans(query.tree)
+        return Evaluation(subject, exact_case=query.exact_case).spans(query.plan)
     except MatchTimeout as e:
         raise MatchTimeout(e.pattern, e.seconds, query.text) from None
 
@@ -98,7 +98,7 @@ class Matcher:
         self._brands = [Watched(brand, saved or {}) for brand in brands]
         self._patience = Patience()
         filed = (
-            (query.tree, (at, number))
+            (query.plan, (at, number))
             for at, brand in enumerate(self._brands)
             for number, query in enumerate(brand.match)
         )

@@ -40,10 +40,10 @@ def find_misses(query: Query, subject: Subject) -> tuple[str, ...]:
         MatchTimeout: A regex took too long.
     """
     missing = _Missing(query, subject)
-    if missing.has(query.tree):
+    if missing.has(query.plan):
         return ()
     # A query of very many parts is not looked through to its end.
-    reasons = list(dict.fromkeys(islice(missing.explain(query.tree), MOST_LOOKED_AT)))
+    reasons = list(dict.fromkeys(islice(missing.explain(query.plan), MOST_LOOKED_AT)))
     return tuple(reasons[:MOST_REASONS]) if missing.near else ()
 
 

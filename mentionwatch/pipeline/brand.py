@@ -155,7 +155,7 @@ class BrandTrial:
 
 
 def _spans(query: Query, subject: Subject) -> Spans | None:
-    return Evaluation(subject, exact_case=query.exact_case).spans(query.tree)
+    return Evaluation(subject, exact_case=query.exact_case).spans(query.plan)
 
 
 def _place(spans: Spans, subject: Subject) -> str:

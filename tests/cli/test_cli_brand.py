@@ -129,6 +129,43 @@ def test_it_is_tried_on_stored_entries(config):
     assert (record["tried"], record["hits"], record["stopped"], len(record["shown"])) == (4, 1, 3, 4)
 
 
+SLOW = r"/(?:a|aa)+$x/"
+
+
+def test_a_regex_that_takes_too_long_is_told_and_the_rest_goes_on(config):
+    """Of one text it is not known, which is no "no"; another query decides the others, and none of them is left out."""
+    text = config.read_text("utf-8").replace('match = ["acme"]', f"match = ['{SLOW}', 'acme']\nexclude = ['gizmo']")
+    config.write_text(text, "utf-8")
+    bad = "a" * 60
+    shown = run(
+        "query", "check", "--brand", "Acme", "--config", config, "--text", bad, "--text", f"acme {bad}",
+        "--text", f"acme gizmo {bad}", "--text", "zz",
+    )  # fmt: skip
+    assert shown.exit_code == 0, shown.stderr
+    assert shown.stdout.count("not decided: ") == 1
+    assert f"  the regex {SLOW} took longer than" in shown.stdout
+    assert "match: acme" in shown.stdout
+    assert "  exclude: gizmo is there" in shown.stdout
+    assert "no match: zz" in shown.stdout
+    args = ("query", "check", "--brand", "Acme", "--config", config, "--text", bad, "--json")
+    record = json.loads(run(*args).stdout)
+    assert (record["matched"], record["undecided"].startswith(f"the regex {SLOW}")) == (False, True)
+
+
+def test_among_stored_entries_those_that_are_not_decided_are_counted(config):
+    """All others are tried, however many there are."""
+    text = config.read_text("utf-8").replace('match = ["acme"]', 'match = ["acme", "broke"]')
+    config.write_text(text, "utf-8")
+    assert run("poll", "--config", config).exit_code == 0
+    slow = text.replace('match = ["acme", "broke"]', r"match = ['/(?:.|..)+$x/', 'broke']")
+    config.write_text(slow, "utf-8")
+    result = run("query", "check", "--brand", "Acme", "--config", config)
+    assert result.exit_code == 0, result.stderr
+    record = json.loads(run("query", "check", "--brand", "Acme", "--config", config, "--json").stdout)
+    assert record["hits"] + record["undecided"] == record["tried"] > record["hits"] > 0
+    assert f"{record['undecided']} more not decided) in" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

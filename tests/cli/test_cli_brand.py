@@ -7,7 +7,9 @@ import json
 import pytest
 
 from mentionwatch.model import Entry
+from mentionwatch.store import Store
 from tests.cli.calling import run
+from tests.test_search import about, post, record
 
 BRAND = """
 own_authors = ["acme_all"]
@@ -154,16 +156,17 @@ def test_a_regex_that_takes_too_long_is_told_and_the_rest_goes_on(config):
 
 def test_among_stored_entries_those_that_are_not_decided_are_counted(config):
     """All others are tried, however many there are."""
-    text = config.read_text("utf-8").replace('match = ["acme"]', 'match = ["acme", "broke"]')
+    text = config.read_text("utf-8").replace('match = ["acme"]', f"match = ['{SLOW}', 'broke']")
     config.write_text(text, "utf-8")
-    assert run("poll", "--config", config).exit_code == 0
-    slow = text.replace('match = ["acme", "broke"]', r"match = ['/(?:.|..)+$x/', 'broke']")
-    config.write_text(slow, "utf-8")
+    with Store(f"sqlite:///{(config.parent / 'm.db').as_posix()}", create=True) as store:
+        texts = [*("a" * 60 + str(number) for number in range(7)), "it broke", "broke " + "a" * 60, "nothing"]
+        record(store, *(about(post(number, text)) for number, text in enumerate(texts, 1)))
     result = run("query", "check", "--brand", "Acme", "--config", config)
     assert result.exit_code == 0, result.stderr
-    record = json.loads(run("query", "check", "--brand", "Acme", "--config", config, "--json").stdout)
-    assert record["hits"] + record["undecided"] == record["tried"] > record["hits"] > 0
-    assert f"{record['undecided']} more not decided) in" in result.stdout
+    assert "stored: 2 hits and 0 stopped (7 more not decided) in 10 entries" in result.stdout
+    assert "took too long over several texts" in result.stdout
+    found = json.loads(run("query", "check", "--brand", "Acme", "--config", config, "--json").stdout)
+    assert (found["tried"], found["hits"], found["stopped"], found["undecided"]) == (10, 2, 0, 7)
 
 
 @pytest.mark.parametrize(

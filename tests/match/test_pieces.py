@@ -236,3 +236,14 @@ def test_an_expression_that_says_nothing_sure_is_still_tried():
         assert find_spans(compile_query(query), "1234 abc bacs") is not None or query == "author:?nn"
         entry = Entry("s", text="1234 abc bacs", author="ann")
         assert found([query, r"/zyzzyva\d/"], entry, fast=False) == alone([query], entry) != {}
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u0f75", "\u0301", "\u064e", "\u093e", "\u20d2", "\ufe00", "\ufe0f", "\u3099", "\u200d"]
+)
+@pytest.mark.parametrize("query", ["abcde", "abc*", "?bcde", "abc?e", '"abcde fgh"'])
+def test_a_mark_of_any_script_joins_a_word(query, mark):
+    """It belongs to the letter before it, and the word goes on: also among all brands, in a text of ASCII letters."""
+    entry = Entry("s", text=f"abc{mark}de fgh \u2013 \U0001f600\ufe0f")
+    assert alone([query], entry)
+    assert found([query, "zyzzyva"], entry, fast=False) == alone([query], entry)

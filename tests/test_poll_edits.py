@@ -9,6 +9,7 @@ import pytest
 
 from mentionwatch import find_mentions, parse_config, poll
 from mentionwatch.pipeline.outbox import recipients
+from mentionwatch.pipeline.take import shows_alike
 from mentionwatch.settings import NotifySettings
 from mentionwatch.store import BrandState, Store, Verdict
 from tests.feeds import rss
@@ -174,3 +175,12 @@ def test_the_keyword_is_the_query_that_finds_the_edited_text(config, server):
     serve(server, (1, "My acme is mended"))
     poll(config, now=NOW + HOUR)
     assert {m.entry.guid: m.keyword for m in find_mentions(config)} == {"g1": "acme", "g2": "acme"}
+
+
+@pytest.mark.parametrize(
+    ("use", "brands", "alike"),
+    [(None, 2, True), ("files", 2, True), ("command", 2, True), ("hackernews", 2, False), ("hackernews", 1, True)],
+)
+def test_an_excerpt_for_another_brand_is_no_edit(config, use, brands, alike):
+    """A site that is searched for several brands may show an entry otherwise for each: that lets nothing go."""
+    assert shows_alike(replace(config.sources[0], use=use), config.brands[:brands]) is alike

@@ -180,7 +180,7 @@ class Taker:
             mentions=tuple(found.mentions.values()),
             edited=tuple(found.edited.values()),
             # Of a document that breaks off, the last entry may lack what names the brand.
-            lost=found.lost if whole else (),
+            lost=found.lost if whole and shows_alike(self._settings, self._brands) else (),
             # Where a page is missing, all pages before it are read again, or nobody would ask for it any more.
             documents=got.validators if whole else got.refused,
             kept=None if got.failed else got.asked if whole else (),
@@ -269,6 +269,14 @@ class Taker:
             skip_hours=status.skip_hours,
         )
         return replace(status, next_poll=due)
+
+
+def shows_alike(settings: SourceSettings, brands: Sequence[Brand]) -> bool:
+    """Tell whether a source shows an entry alike whichever brand it is asked for: a text that differs is an edit.
+
+    Sites that are searched may show excerpts around what was searched for, others for each brand.
+    """
+    return settings.use in {None, "files", "command"} or len(brands) == 1
 
 
 def oldest_kept(settings: SourceSettings, keep: timedelta, *, first_polled: datetime, now: datetime) -> datetime:

@@ -22,6 +22,7 @@ BESIDE = {"deliver.render": {"output"}}
 
 #: Library -> the only modules (or packages) that import it.
 DOORS = {
+    "ahocorasick_rs": {"match.scan"},
     "aiohttp": {"fetch.fast"},
     "apprise": {"deliver.apprise"},
     "click": {"cli"},

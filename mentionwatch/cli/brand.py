@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mentionwatch.pipeline.brand import BrandTrial, TriedBrand, TriedEntries
     from mentionwatch.settings import Brand, Config
 
+#: How a text without a match begins, by its kind.
+_NO_MATCH = {"stopped": "stopped", "none": "no match", "undecided": "not decided"}
+
 
 def check_brand(
     name: str,
@@ -81,13 +84,14 @@ def _show_stored(brand: Brand, trial: BrandTrial, config: Config) -> None:
     if found is None:
         settings().say('Nothing is stored to try it on; give a text: --text "…"')
         return
+    unknown = f" ({found.undecided:,} more not decided)" if found.undecided else ""
     click.echo(
-        f"stored: {plural(found.hits, 'hit')} and {found.stopped:,} stopped in"
+        f"stored: {plural(found.hits, 'hit')} and {found.stopped:,} stopped{unknown} in"
         f" {plural(found.tried, 'entry')} that can match"
     )
     for one in found.shown:
         _show(one)
-    left = found.hits + found.stopped - len(found.shown)
+    left = found.hits + found.stopped + found.undecided - len(found.shown)
     if left:
         click.echo(f"not shown: {left:,} more")
 
@@ -107,7 +111,9 @@ def _show(one: TriedBrand) -> None:
     where = f"{one.entry} " if one.entry else ""
     text = one_line(one.text, 2 * AROUND)
     if one.spans is None:
-        click.echo(f"{'stopped' if one.stops else 'no match'}: {where}{text}")
+        click.echo(f"{_NO_MATCH[one.kind]}: {where}{text}")
+        if one.undecided is not None:
+            click.echo(f"  {one_line(one.undecided)}")
         for stop in one.stops:
             click.echo(f"  {stop.by}: {one_line(stop.why)}")
         return
@@ -123,6 +129,7 @@ def _record(brand: Brand, one: TriedBrand) -> dict[str, object]:
         "spans": [list(span) for span in one.spans or ()],
         "stopped": [{"by": stop.by, "why": stop.why} for stop in one.stops],
         **({"entry": one.entry} if one.entry else {}),
+        **({"undecided": one.undecided} if one.undecided else {}),
     }
 
 
@@ -132,5 +139,6 @@ def _stored_record(brand: Brand, found: TriedEntries | None) -> dict[str, object
         "tried": found.tried if found else 0,
         "hits": found.hits if found else 0,
         "stopped": found.stopped if found else 0,
+        "undecided": found.undecided if found else 0,
         "shown": [_record(brand, one) for one in found.shown] if found else [],
     }

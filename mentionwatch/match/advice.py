@@ -9,6 +9,7 @@ from mentionwatch.match.dialects import STORED_FIELDS
 from mentionwatch.match.lex import cut_tokens, short
 from mentionwatch.match.outline import spell_out
 from mentionwatch.match.patterns import sure_words
+from mentionwatch.match.pieces import sure_pieces
 from mentionwatch.match.slips import SHORT_WORD, as_name, in_case, mixed, operators, quoted_words, signs
 from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term
 
@@ -145,10 +146,10 @@ def _wildcards(nodes: Iterable[Node]) -> Iterator[str]:
 
 def _regexes(nodes: Iterable[Node]) -> Iterator[str]:
     for node in nodes:
-        if isinstance(node, Regex) and not sure_words(node.pattern):
+        if isinstance(node, Regex) and not sure_words(node.pattern) and not sure_pieces(node.pattern):
             yield (
-                f"/{short(node.pattern)}/ is tried on every text, because no word is sure to be in it; add a word"
-                " beside it that has to be there too"
+                f"/{short(node.pattern)}/ is tried on every text, because no three letters in a row are sure to be in"
+                " it; add a word beside it that has to be there too"
             )
 
 

@@ -65,6 +65,9 @@ class Evaluation:
         self.subject = subject
         self._find = find
         self._exact_case = exact_case
+        #: By what is looked for, as it is written, and where: what came of it.  A query may ask for one word thousands
+        #: of times.
+        self._known: dict[tuple[object, Index], Found] = {}
 
     def spans(self, node: Node, index: Index | None = None) -> Spans | None:
         """Give what made a tree true; None when it is not.
@@ -86,6 +89,12 @@ class Evaluation:
 
     def _single(self, node: Node, index: Index) -> Found:
         """Evaluate what is neither AND, OR nor NOT."""
+        key = ((node.words, node.written) if isinstance(node, Term) else str(node)), index
+        if key not in self._known:
+            self._known[key] = self._look(node, index)
+        return self._known[key]
+
+    def _look(self, node: Node, index: Index) -> Found:
         try:
             if isinstance(node, Field):
                 return self._field(node)
@@ -181,22 +190,27 @@ def _join(parts: Iterable[Found], *, every: bool) -> Found:
     What is not known makes the whole unknown only where it hangs on it: one part that is false decides an AND, one
     that is true an OR.
     """
-    spans: list[Span] = []
-    matched, unknown, most = every, None, _MOST_SPANS
+    several: list[list[Span]] = []
+    matched, unknown, count = every, None, 0
     for found in parts:
         if isinstance(found, MatchTimeout):
             unknown = unknown or found
         elif found is not None:
             matched = True
-            spans.extend(found)
-            if len(spans) > most:  # thousands of parts that are true in as many places
-                spans = list(merge(spans))
-                most = 2 * max(_MOST_SPANS, len(spans))
+            # Many parts often came to one and the same list.
+            if found and not (several and found is several[-1]):
+                several.append(found)
+                count += len(found)
+            if count > _MOST_SPANS and len(several) > 1:  # thousands of parts that are true in as many places
+                several = [list(merge({span for one in several for span in one}))]
+                count = 0
         elif every:
             return None
     if unknown is not None and (every or not matched):
         return unknown
-    return spans if matched else None
+    if not matched:
+        return None
+    return several[0] if len(several) == 1 else [span for one in several for span in one]
 
 
 def own_links(entry: Entry | None) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Filing: where to look for the queries that can match an entry, without looking at all of them.
 
-Each query is filed under what surely stands in the entries that it matches: a word, or the beginning of one, of the
-text, the author, the host or the links.  Of an AND (and of a phrase) one side is enough: the rarest.  How rare a word
-is in texts is only guessed, from lists and its length; but how many other queries ask for it is known, and a word that
-all of them share is the worst to file them under.
+Each query is filed under what surely stands in the entries that it matches: a word, or the beginning of one, or a piece
+of an expression, of the text, the author, the host or the links.  Of an AND (and of a phrase) one side is enough: the
+rarest.  How rare a word is in texts is only guessed, from lists and its length; but how many other queries ask for it
+is known, and a word that all of them share is the worst to file them under.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ from mentionwatch.match.common import COMMON_WORDS
 from mentionwatch.match.evaluate import own_links
 from mentionwatch.match.fields import host_of, plain_index, readable
 from mentionwatch.match.patterns import sure_words
+from mentionwatch.match.pieces import SAME_LETTERS, flatten, sure_pieces
+from mentionwatch.match.scan import Pieces
 from mentionwatch.match.spelling import Anchor, anchors, domain_of, to_ascii
-from mentionwatch.match.tree import And, Field, Leaf, Literal, Near, Node, Or, Term, cover
+from mentionwatch.match.tree import And, Field, Leaf, Literal, Near, Node, Or, Regex, Term, cover
 from mentionwatch.match.words import anchor_keys, ascii_runs, place_keys, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mentionwatch.match.subject import Subject
 
 T = TypeVar("T")
 
-#: Where a key stands: "" is the text, else a field's name.
+#: Where a key stands: "" is the text, else a field's name; or, of a piece, that it is inside of a word of the text.
 Where = str
+_IN_WORDS = "words"
 
 #: Prefixes are looked up by so many of their letters first: one look into the keys of a text for each length in use.
 _PREFIX = 4
@@ -40,18 +43,25 @@ _BY_LENGTH = (500.0, 100.0, 20.0, 10.0, 6.0, 4.0, 3.0, 2.0)
 _COMMON = 500.0
 #: What stands before a domain among the keys of a host; no word begins so.
 _HOST = "//"
-#: What an expression without regard to case takes for a plain letter.
-_SAME_LETTERS = str.maketrans({"İ": "i", "ſ": "s", "K": "k"})
+#: How many times as many texts hold a beginning, or a piece, as hold a word of as many letters, about.
+_AS_BEGINNING, _AS_PIECE = 3.0, 5.0
 
 
 class Files(Generic[T]):
     """Things filed under what surely stands in the entries that their queries match."""
 
-    def __init__(self, things: Iterable[tuple[Node, T]]) -> None:
-        """File things, each under the tree of its query."""
+    def __init__(self, things: Iterable[tuple[Node, T]], *, fast: bool | None = None) -> None:
+        """File things, each under the tree of its query.
+
+        Args:
+            things: The trees and the things.
+            fast: Pieces are looked for by the automaton of the extra ``fast``; None: where it is installed.
+        """
         #: For every entry.
         self._always: list[T] = []
         self._shelves: dict[Where, _Shelf[T]] = {}
+        self._pieces: dict[Where, Pieces[T]] = {}
+        self._fast = fast
         filed = list(things)
         asked = Counter(word for tree, _ in filed for word in _asked_words(tree))
         for tree, thing in filed:
@@ -63,15 +73,36 @@ class Files(Generic[T]):
         if found is None:
             self._always.append(thing)
         for where, anchor in found or ():
-            self._shelves.setdefault(where, _Shelf()).add(anchor, thing)
+            if anchor.piece:
+                self._pieces.setdefault(where, Pieces(fast=self._fast)).add(anchor.piece, thing)
+            else:
+                self._shelves.setdefault(where, _Shelf()).add(anchor, thing)
+
+    def find_pieces(self, text_of: Callable[[Where], str]) -> list[T]:
+        """Find what is filed under pieces that an entry holds.
+
+        Args:
+            text_of: Gives the texts of the entry in which they may stand.
+        """
+        return [thing for where, pieces in self._pieces.items() for thing in pieces.find(text_of(where))]
 
     def has_none(self, keys: Mapping[Where, set[str]]) -> bool:
-        """Tell whether no query can match an entry with these keys."""
+        """Tell whether no query can match an entry with these keys, in which no pieces were found."""
         return not self._always and all(shelf.has_none(keys[where]) for where, shelf in self._shelves.items())
 
-    def find(self, keys: Mapping[Where, set[str]]) -> Iterator[T]:
-        """Find what can match; something may come more than once."""
+    def find(self, keys: Mapping[Where, set[str]], in_pieces: Iterable[T] | None = None) -> Iterator[T]:
+        """Find what can match; something may come more than once.
+
+        Args:
+            keys: What the entry holds.
+            in_pieces: What ``find_pieces`` gave; None: it was not asked.
+        """
         yield from self._always
+        if in_pieces is not None:
+            yield from in_pieces
+        else:
+            for pieces in self._pieces.values():
+                yield from pieces.all()
         for where, shelf in self._shelves.items():
             yield from shelf.find(keys[where])
 
@@ -132,9 +163,10 @@ class _Beginnings(Generic[T]):
 class _Filing:
     """Finds the cheapest anchors of one tree."""
 
-    def __init__(self, asked: Mapping[str, int]) -> None:
-        #: Word -> how many queries ask for it.
+    def __init__(self, asked: Mapping[str, int], *, with_pieces: bool = True) -> None:
+        #: Word or piece -> how many queries ask for it.
         self._asked = asked
+        self._with_pieces = with_pieces
         #: By the identity of a leaf: two that are written otherwise are equal, and not spelled alike.
         self._known: dict[int, list[tuple[Where, Anchor]] | None] = {}
 
@@ -150,12 +182,15 @@ class _Filing:
         return list(dict.fromkeys(one for found in several for one in found or ()))
 
     def _cost(self, leaves: tuple[Leaf, ...]) -> float:
-        found = [self._of(leaf) for leaf in leaves]
-        return sum(inf if one is None else sum(self._cost_of(anchor) for _, anchor in one) for one in found)
+        return sum(self._sum(self._of(leaf)) for leaf in leaves)
+
+    def _sum(self, found: list[tuple[Where, Anchor]] | None) -> float:
+        return inf if found is None else sum(self._cost_of(anchor) for _, anchor in found)
 
     def _cost_of(self, anchor: Anchor) -> float:
-        # A beginning is that of several words.
-        return self._word(anchor.keys[0]) if anchor.keys else 3 * _rate(anchor.prefix)
+        if anchor.piece:
+            return _AS_PIECE * self._word(anchor.piece)
+        return self._word(anchor.keys[0]) if anchor.keys else _AS_BEGINNING * _rate(anchor.prefix)
 
     def _word(self, word: str) -> float:
         return _rate(word) * (1 + self._asked.get(word, 0))
@@ -171,10 +206,20 @@ class _Filing:
         found: tuple[Anchor, ...] | None
         if isinstance(leaf, Term):
             found = anchors(leaf, self._word)
-        else:
-            words = split_words(leaf.text) if isinstance(leaf, Literal) else sure_words(leaf.pattern)
+            if found and any(anchor.piece for anchor in found):
+                return [(_IN_WORDS if one.piece else "", one) for one in found] if self._with_pieces else None
+        elif isinstance(leaf, Literal):
+            words = split_words(leaf.text)
             found = (Anchor(anchor_keys(min(words, key=self._word))),) if words else None
+        else:
+            return self._in_expression(leaf)
         return None if found is None else [("", anchor) for anchor in found]
+
+    def _in_expression(self, leaf: Regex) -> list[tuple[Where, Anchor]] | None:
+        choices = [[("", Anchor(anchor_keys(word)))] for word in sure_words(leaf.pattern)]
+        if self._with_pieces:
+            choices += [[("", Anchor(piece=piece)) for piece in found] for found in sure_pieces(leaf.pattern)]
+        return min(choices, key=self._sum, default=None)
 
     def _in_field(self, field: Field) -> list[tuple[Where, Anchor]] | None:
         if field.part is None or field.name not in _FIELDS:
@@ -183,7 +228,7 @@ class _Filing:
         for leaf in cover(field.part, cost=self._cost) or ():
             domain = domain_of(leaf) if field.name == "site" and isinstance(leaf, Term) else None
             found = [("", _of_host(domain))] if domain else self._of(leaf)
-            if found is None:
+            if found is None or any(where == _IN_WORDS for where, _ in found):
                 return None
             inside += found
         return [(field.name, anchor) for _, anchor in inside] or None
@@ -209,6 +254,8 @@ def _asked_words(tree: Node) -> set[str]:
         node = waiting.pop()
         if isinstance(node, Term):
             found.update(node.words)
+        elif isinstance(node, Regex):
+            found.update(sure_words(node.pattern), *sure_pieces(node.pattern))
         elif isinstance(node, (And, Or)):
             waiting += node.parts
         elif isinstance(node, Near):
@@ -219,8 +266,8 @@ def _asked_words(tree: Node) -> set[str]:
 
 
 def is_filed(tree: Node) -> bool:
-    """Tell whether a query can be looked up; one that cannot is evaluated for each text."""
-    return _Filing({}).anchors(tree) is not None
+    """Tell whether a query can be looked up by whole words, or beginnings of them."""
+    return _Filing({}, with_pieces=False).anchors(tree) is not None
 
 
 # --- the side of the entries ------------------------------------------------------------------------------
@@ -240,9 +287,29 @@ def field_keys(name: Where, subject: Subject) -> set[str]:
         return set(_keys(entry.author or ""))
     if name == "site":
         return set(_host_keys(host_of(subject)))
+    return {key for link in _links(subject) for key in _keys(link)}
+
+
+def piece_text(name: Where, subject: Subject) -> str:
+    """Give what pieces are looked for in: the text or its words, or what a field looks at."""
+    if name == _IN_WORDS:
+        return " ".join(subject.whole.all_words)
+    if not name:
+        return flatten(subject.whole.text)
+    entry = subject.entry
+    if entry is None:
+        return ""
+    if name == "author":
+        return flatten(entry.author or "")
+    # No piece holds a line feed.
+    return flatten(host_of(subject) if name == "site" else "\n".join(_links(subject)))
+
+
+def _links(subject: Subject) -> list[str]:
+    """List the links that ``url:`` looks at."""
     whole = subject.whole
-    links = (*own_links(entry), *(whole.text[start:end] for start, end in whole.regions.links))
-    return {key for link in links for key in _keys(readable(link))}
+    inside = (whole.text[start:end] for start, end in whole.regions.links)
+    return [readable(link) for link in (*own_links(subject.entry), *inside)]
 
 
 # The same few authors and hosts come again and again.
@@ -259,4 +326,4 @@ def _host_keys(host: str) -> frozenset[str]:
 
 def _runs(text: str) -> list[str]:
     """List the runs of letters and digits that the sure words of an expression are compared with."""
-    return ascii_runs(text if text.isascii() else text.translate(_SAME_LETTERS))
+    return ascii_runs(text if text.isascii() else text.translate(SAME_LETTERS))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.errors import MatchTimeout
 from mentionwatch.match.evaluate import Evaluation, Spans
-from mentionwatch.match.filing import Files, field_keys, text_keys
+from mentionwatch.match.filing import Files, field_keys, piece_text, text_keys
 from mentionwatch.match.patterns import Patience
 from mentionwatch.match.subject import Subject, of_entry, searchable_text
 from mentionwatch.match.watched import Ignored, Watched
@@ -57,17 +57,18 @@ def match_entry(
 
 def _spans(query: Query, subject: Subject) -> Spans | None:
     try:
-        return Evaluation(subject, exact_case=query.exact_case).spans(query.tree)
+        return Evaluation(subject, exact_case=query.exact_case).spans(query.plan)
     except MatchTimeout as e:
         raise MatchTimeout(e.pattern, e.seconds, query.text) from None
 
 
 class Matcher:
-    """All brands at once.
+    r"""All brands at once.
 
     Each query is filed under words of which every entry it matches has one.  An entry's words are met with that index,
-    and only the queries found there are evaluated: 10,000 keywords cost what 10 do.  What has no such word (``/zz+/``,
-    ``?acme``) is evaluated for each entry.
+    and only the queries found there are evaluated: 10,000 keywords cost what 10 do.  An expression without such a word
+    is filed under a piece of it (``/acme\d/``), and one scan finds all pieces.  What has neither (``/zz+/``, ``?ac?``)
+    is evaluated for each entry.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Matcher:
         ignore_authors: Iterable[str] = (),
         ignore_sites: Iterable[str] = (),
         saved: Mapping[str, str] | None = None,
+        fast: bool | None = None,
     ) -> None:
         """Compile the brands' queries.
 
@@ -87,6 +89,7 @@ class Matcher:
             ignore_authors: Authors that are left out.
             ignore_sites: Hosts that are left out, with what is under them.
             saved: Queries by name, for ``@name``.
+            fast: Expressions are looked up by the automaton of the extra ``fast``; None: where it is installed.
 
         Raises:
             QueryError: One of them cannot be read.
@@ -94,11 +97,12 @@ class Matcher:
         self._ignored = Ignored((*own_authors, *ignore_authors), ignore_sites)
         self._brands = [Watched(brand, saved or {}) for brand in brands]
         self._patience = Patience()
-        self._files = Files(
-            (query.tree, (at, number))
+        filed = (
+            (query.plan, (at, number))
             for at, brand in enumerate(self._brands)
             for number, query in enumerate(brand.match)
         )
+        self._files = Files(filed, fast=fast)
 
     def matches(
         self,
@@ -124,9 +128,10 @@ class Matcher:
         keys = {name: field_keys(name, subject) for name in self._files.fields}
         quick = quick_keys(subject.whole.text)
         keys[""] = quick if quick is not None else text_keys(subject)
-        if quick is not None and self._files.has_none(keys):
+        in_pieces = self._files.find_pieces(lambda where: piece_text(where, subject))
+        if quick is not None and not in_pieces and self._files.has_none(keys):
             return ()
-        wanted = self._wanted(keys)
+        wanted = self._wanted(keys, in_pieces)
         if not wanted or self._ignored.fits(entry):
             return ()
         found = (self._match(at, sorted(numbers), subject, on_timeout) for at, numbers in sorted(wanted.items()))
@@ -143,9 +148,9 @@ class Matcher:
             on_timeout(e)
             return None
 
-    def _wanted(self, keys: Mapping[str, set[str]]) -> dict[int, set[int]]:
+    def _wanted(self, keys: Mapping[str, set[str]], in_pieces: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
         """Look up which queries can match: brand -> numbers of its queries."""
         wanted: dict[int, set[int]] = {}
-        for at, number in self._files.find(keys):
+        for at, number in self._files.find(keys, in_pieces):
             wanted.setdefault(at, set()).add(number)
         return wanted

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from mentionwatch.match.evaluate import Evaluation, Spans
 from mentionwatch.match.lex import short
 from mentionwatch.match.outline import spell_out
+from mentionwatch.match.patterns import find_pattern
 from mentionwatch.match.tree import And, Literal, Near, Node, Not, Or, Term
 from mentionwatch.match.words import split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mentionwatch.match.parse import Query
-    from mentionwatch.match.subject import Subject
+    from mentionwatch.match.subject import Span, Subject
 
 #: Reasons that are told of one text.
 MOST_REASONS = 5
@@ -31,32 +32,37 @@ _ENDINGS = frozenset(
 _SHORTEST = 3
 
 
-def find_misses(query: Query, subject: Subject) -> tuple[str, ...]:
+def find_misses(query: Query, subject: Subject, *, find: Callable[..., list[Span]] = find_pattern) -> tuple[str, ...]:
     """Say why something does not match although it is near; () where it is not near, or matches.
 
     It is near when it has one of the things that have to be there, or one of them in another form.
 
+    Args:
+        query: The query.
+        subject: What it is tried on.
+        find: How expressions are looked for.
+
     Raises:
         MatchTimeout: A regex took too long.
     """
-    missing = _Missing(query, subject)
-    if missing.has(query.tree):
+    missing = _Missing(query, subject, find)
+    if missing.has(query.plan):
         return ()
     # A query of very many parts is not looked through to its end.
-    reasons = list(dict.fromkeys(islice(missing.explain(query.tree), MOST_LOOKED_AT)))
+    reasons = list(dict.fromkeys(islice(missing.explain(query.plan), MOST_LOOKED_AT)))
     return tuple(reasons[:MOST_REASONS]) if missing.near else ()
 
 
 class _Missing:
     """What a text lacks."""
 
-    def __init__(self, query: Query, subject: Subject) -> None:
+    def __init__(self, query: Query, subject: Subject, find: Callable[..., list[Span]]) -> None:
         self._exact_case = query.exact_case
         self._text = subject.whole.text
         self._words = split_words(self._text[:MOST_TEXT])
         # The text is cut into its words once for each of them.
-        self._strict = Evaluation(subject, exact_case=query.exact_case)
-        self._loose = Evaluation(subject)
+        self._strict = Evaluation(subject, find, exact_case=query.exact_case)
+        self._loose = Evaluation(subject, find)
         #: Something of the query was found.
         self.near = False
 

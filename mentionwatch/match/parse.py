@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import timezone
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,7 @@ from mentionwatch.match.bounds import MAX_HEIGHT, MAX_NESTING, asks, check_lengt
 from mentionwatch.match.dialects import FIELDS, STORED_FIELDS, TEXT_FIELDS
 from mentionwatch.match.lex import Token, cut_tokens, short
 from mentionwatch.match.patterns import PatternError, compile_pattern, fits_empty
-from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term
+from mentionwatch.match.tree import And, Field, Literal, Near, Node, Not, Or, Regex, Term, without_repeats
 from mentionwatch.match.values import read_value
 from mentionwatch.match.wildcards import split_wild, wrong_wildcard
 from mentionwatch.match.words import split_words
@@ -47,6 +48,11 @@ class Query:
     tree: Node
     #: Words match in the case they are written in.
     exact_case: bool = False
+
+    @cached_property
+    def plan(self) -> Node:
+        """The tree as it is evaluated: what stands there twice is looked for once."""
+        return without_repeats(self.tree)
 
 
 def compile_query(

@@ -101,10 +101,10 @@ def narrow(query: Query, *, now: datetime | None = None) -> Prefilter:
         query: A compiled query.
         now: Present time, for ``since:7d``.
     """
-    words = _expression(query.tree, 0)
+    words = _expression(query.plan, 0)
     if words is not None and words.count('"') > 2 * _MOST_TOKENS:
         words = None
-    return Prefilter(words, tuple(_conditions(query.tree, now)))
+    return Prefilter(words, tuple(_conditions(query.plan, now)))
 
 
 def any_of(expressions: Sequence[str | None]) -> str | None:

@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mentionwatch.match.pieces import LONGEST, SHORTEST
 from mentionwatch.match.words import HYPHENS, MOST_JOINED, anchor_keys, fold_cased, raw_words, split_words
 
 if TYPE_CHECKING:
@@ -107,15 +108,22 @@ def _close(word: str) -> str:
     return word if "'" not in word or _CONTRACTED.fullmatch(word) else word.replace("'", "")
 
 
-#: Letters of a name that is written without its apostrophe, beside the o or the s, see ``words.find_places``.
+#: Letters of a name that is written without its apostrophe, beside the s, see ``words.find_places``.
 _SHORTEST_CLOSED = 3
+#: With shorter beginnings, what follows the wildcard tells more.
+_SHORTEST_BEGUN = 2
 
 
 class Anchor(NamedTuple):
-    """What a text that a term matches surely holds: one of some keys, or a word that begins so."""
+    """What a text that a term matches surely holds: one of some keys, or a word that begins so.
+
+    Or a text that has a piece (see ``pieces.py``) inside: of an expression anywhere, of a word with wildcards in one of
+    its words.
+    """
 
     keys: tuple[str, ...] = ()
     prefix: str = ""
+    piece: str = ""
 
 
 def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | None:
@@ -126,7 +134,7 @@ def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | No
         cost: How many texts a word stands in, about: a phrase is looked up by its rarest.
 
     Returns:
-        The anchors; None where nothing can be told (a wildcard at the start of the only word).
+        The anchors; None where nothing can be told (the only word is ``?ab?``).
     """
     found: list[Anchor] = []
     for spelling in (*spellings(term), *_host_spelling(term)):
@@ -134,25 +142,26 @@ def anchors(term: Term, cost: Callable[[str], float]) -> tuple[Anchor, ...] | No
         if plain:
             found.append(Anchor(anchor_keys(min(plain, key=cost))))
             continue
-        several = [_beginnings(re.split(r"[*?]", word.folded, maxsplit=1)[0]) for word in spelling]
-        begun = max(several, key=lambda beginnings: min(map(len, beginnings)))
-        if not all(begun):
+        begun = max((re.split(r"[*?]", word.folded, maxsplit=1)[0] for word in spelling), key=len)
+        piece = max((part for word in spelling for part in re.split(r"[*?]", word.folded)), key=len)
+        if len(begun) >= _SHORTEST_BEGUN:
+            found += _beginnings(begun)
+        elif len(piece) >= SHORTEST:
+            found.append(Anchor(piece=piece[:LONGEST]))
+        else:
             return None
-        found += [Anchor(prefix=one) for one in begun]
     return tuple(dict.fromkeys(found))
 
 
-def _beginnings(prefix: str) -> tuple[str, ...]:
-    """Give the beginnings of which one is that of a key, wherever a word begins so; "" where it may be any."""
+def _beginnings(prefix: str) -> list[Anchor]:
+    """Give anchors of which the keys of a text have one, wherever a word of it begins so."""
     if "'" in prefix:  # an apostrophe separates keys
-        return (prefix.rpartition("'")[2] or prefix.partition("'")[0],)
-    # "wendys*" also fits "Wendy's", and "oreil*" fits "O'Reilly": at least three letters beside the apostrophe.
-    found = [prefix, *([prefix[:-1]] if prefix.endswith("s") and len(prefix) > _SHORTEST_CLOSED else [])]
-    if prefix.startswith("o"):
-        found.append(prefix[1:])
-        if prefix.endswith("s") and len(prefix) > _SHORTEST_CLOSED + 1:
-            found.append(prefix[1:-1])
-    return tuple(found)
+        *whole, begun = prefix.split("'")
+        longest = max(whole, key=len)
+        return [Anchor((longest,)) if len(longest) > len(begun) else Anchor(prefix=begun)]
+    # "wendys*" also fits "Wendy's"; all other words that begin so are keys.
+    closed = [Anchor((prefix[:-1],))] if prefix.endswith("s") and len(prefix) > _SHORTEST_CLOSED else []
+    return [Anchor(prefix=prefix), *closed]
 
 
 def _host_spelling(term: Term) -> tuple[Spelling, ...]:

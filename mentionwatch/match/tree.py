@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch.match.dialects import OPERATORS
@@ -128,6 +128,45 @@ Node = Term | Literal | Regex | Near | Field | Not | And | Or
 
 def _group(node: Node, *kinds: type) -> str:
     return f"({node})" if isinstance(node, kinds) else str(node)
+
+
+def without_repeats(tree: Node) -> Node:
+    """Give a tree that matches the same, in which no AND and no OR has the same part twice.
+
+    Parts that are written otherwise are kept: they may be spelled otherwise.
+    """
+    return _Repeats().visit(tree)[0]
+
+
+class _Repeats:
+    """Leaves out what is there already; knows nodes by numbers, one for all that are written alike."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+
+    def visit(self, node: Node) -> tuple[Node, int]:
+        """Give a node without repeats, and its number."""
+        if isinstance(node, (And, Or)):
+            kept: dict[int, Node] = {}
+            for part, number in map(self.visit, node.parts):
+                kept.setdefault(number, part)
+            if len(kept) == 1:
+                ((number, part),) = kept.items()
+                return part, number
+            return type(node)(tuple(kept.values())), self._number(type(node), *kept)
+        if isinstance(node, Not):
+            part, number = self.visit(node.part)
+            return (node if part is node.part else Not(part)), self._number(Not, number)
+        if isinstance(node, Near):
+            (left, first), (right, second) = self.visit(node.left), self.visit(node.right)
+            return replace(node, left=left, right=right), self._number(Near, first, second, node.most, node.ordered)
+        if isinstance(node, Field) and node.part is not None:
+            part, number = self.visit(node.part)
+            return replace(node, part=part), self._number(Field, node.name, number)
+        return node, self._number(node, node.written if isinstance(node, Term) else "")
+
+    def _number(self, *key: object) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
 
 
 #: What is looked for, and what a Field without a tree of its own compares.

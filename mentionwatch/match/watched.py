@@ -128,6 +128,6 @@ def _first(found: Iterable[T | MatchTimeout | None]) -> T | MatchTimeout | None:
 def _try(query: Query, subject: Subject, patience: Patience) -> Spans | MatchTimeout | None:
     """Give where a query matches, none for what stands in no text; None: it does not; or why it is not known."""
     try:
-        return Evaluation(subject, patience.find, exact_case=query.exact_case).spans(query.tree)
+        return Evaluation(subject, patience.find, exact_case=query.exact_case).spans(query.plan)
     except MatchTimeout as e:
         return MatchTimeout(e.pattern, e.seconds, query.text)

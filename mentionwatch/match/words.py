@@ -43,12 +43,10 @@ SOLO = (
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _ASCII_RUN = re.compile(r"[a-z0-9]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-# A text with none of these has its words among the ASCII runs: other scripts and accents, and what hides in words.
-# Marks that emoji have too (variation selectors) only where they stand on a letter.
-_BEYOND_ASCII = re.compile(
-    rf"[^\W\x00-\x7f]|[{IGNORED}\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-)
-_ON_LETTER = re.compile("[A-Za-z0-9][\ufe00-\ufe0f]")
+# A text with none of these, and without marks, has its words among the ASCII runs: other scripts, what hides in words.
+_BEYOND_ASCII = re.compile(rf"[^\W\x00-\x7f]|[{IGNORED}]")
+# Signs that emoji have too (variation selectors, 0xFE00 and on) count only where they stand on a letter.
+_ON_LETTER = re.compile("(?<=[A-Za-z0-9])[\ufe00-\ufe0f]")
 _DROP: dict[int, str | None] = {
     **dict.fromkeys(map(ord, IGNORED)),
     **dict.fromkeys(range(0xFE00, 0xFE10)),  # variation selectors
@@ -61,6 +59,7 @@ _PLAIN = str.maketrans(
 _ARTICLE = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|all|coll|dall|dell|nell|sull)'(?=.)")
 #: Words that are often written without their apostrophe.  Others would be other words then: she'll, we're, n'est.
 _CLOSED = re.compile(r"(?:o'[^']{3,}(?:'s)?|[^']{3,}'s)")
+_AFTER_O = re.compile(f"o[{APOSTROPHES}]([a-z0-9]{{3,}})")
 _ANY_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _PLAIN_CASED = {
     **_PLAIN,
@@ -114,6 +113,12 @@ def marks() -> str:
         else:
             ranges.append([code, code])
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges)
+
+
+@lru_cache(maxsize=1)
+def _mark_pattern() -> re.Pattern[str]:
+    """Build the pattern of what belongs to the letter before it, of any script, but for what emoji have too."""
+    return re.compile(f"(?![\ufe00-\ufe0f])[{marks()}]")
 
 
 @lru_cache(maxsize=1)
@@ -296,18 +301,21 @@ def _parts(word: str, raw: str) -> list[tuple[str, int, int]]:
 def quick_keys(text: str) -> set[str] | None:
     """Give the ASCII runs of a text, when every word a query can find in it is made of them; else None.
 
-    Many times cheaper than ``find_places``, and enough to see that no query can match.
+    Beside them wholes of compounds, and names written without their apostrophe after an o ("oreilly"); not those
+    before an s.  Many times cheaper than ``find_places``, and enough to see that no query can match.
     """
     # First only what is not ASCII is cut out: typographic quotes and emoji are, and the cheap pattern skips the rest.
-    if not text.isascii() and _BEYOND_ASCII.search("".join(_NOT_ASCII.findall(text))):
-        return None
-    if "\ufe0f" in text and _ON_LETTER.search(text):
-        return None
+    if not text.isascii():
+        others = "".join(_NOT_ASCII.findall(text))
+        if _BEYOND_ASCII.search(others) or _mark_pattern().search(others) or _ON_LETTER.search(text):
+            return None
     lowered = text.lower()
     keys = set(_ASCII_RUN.findall(lowered))
     for hyphen in HYPHENS:
         if hyphen in lowered:
             _add_compounds(lowered.replace(hyphen, "-"), keys)
+    if any(f"o{sign}" in lowered for sign in APOSTROPHES):
+        keys.update(f"o{name}" for name in _AFTER_O.findall(lowered))
     if "#" in text or "＃" in text:
         for tag in _tags(text):
             pairs = combinations_with_replacement(tag, 2)

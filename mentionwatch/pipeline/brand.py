@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mentionwatch.errors import MatchTimeout
 from mentionwatch.match import searchable_text
 from mentionwatch.match.evaluate import Evaluation
 from mentionwatch.match.lex import short
@@ -52,6 +53,15 @@ class TriedBrand:
     stops: tuple[Stop, ...] = ()
     #: The id of the stored entry that the text is of.
     entry: str | None = None
+    #: Why it is not known whether the brand is there: a regular expression took too long.
+    undecided: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What came of it: hit, undecided, stopped, or none."""
+        if self.spans is not None:
+            return "hit"
+        return "undecided" if self.undecided is not None else "stopped" if self.stops else "none"
 
 
 @dataclass
@@ -61,6 +71,8 @@ class TriedEntries:
     tried: int = 0
     hits: int = 0
     stopped: int = 0
+    #: Of how many it is not known.
+    undecided: int = 0
     #: The first of each.
     shown: list[TriedBrand] = field(default_factory=list)
 
@@ -88,43 +100,39 @@ class BrandTrial:
         ]
 
     def try_text(self, text: str, *, author: str | None = None, url: str | None = None) -> TriedBrand:
-        """Try it on a text, as if it were of an entry by this author, at this address.
-
-        Raises:
-            MatchTimeout: A regex took too long.
-        """
+        """Try it on a text, as if it were of an entry by this author, at this address."""
         subject = Subject(text, Entry(source="", text=text, author=author, url=url), now=self._now)
         subject.whole = Index(text)  # without a title, so that places count in the text as given
         return self._try(subject, text)
 
     def try_stored(self, store: Store) -> TriedEntries:
-        """Try it on the stored entries that have words of its queries, those without a mention too.
-
-        Raises:
-            MatchTimeout: A regex took too long.
-        """
+        """Try it on the stored entries that have words of its queries, those without a mention too."""
         found = TriedEntries()
         words = any_of([narrow(query).words for query in self._watched.match])
-        shown: dict[bool, list[TriedBrand]] = {True: [], False: []}
+        shown: dict[str, list[TriedBrand]] = {"hit": [], "stopped": [], "undecided": []}
         with closing(store.stream_entries(words, index_version())) as entries:
             for id_, entry, _first_seen in islice(entries, MOST_TRIED):
                 found.tried += 1
                 tried = self._try(of_entry(entry, now=self._now), searchable_text(entry), id_)
-                is_hit = tried.spans is not None
-                found.hits += is_hit
-                found.stopped += not is_hit and bool(tried.stops)
-                if (is_hit or tried.stops) and len(shown[is_hit]) < MOST_SHOWN:
-                    shown[is_hit].append(tried)
-        found.shown = [*shown[True], *shown[False]]
+                kind = tried.kind
+                found.hits += kind == "hit"
+                found.stopped += kind == "stopped"
+                found.undecided += kind == "undecided"
+                if kind in shown and len(shown[kind]) < MOST_SHOWN:
+                    shown[kind].append(tried)
+        found.shown = [one for several in shown.values() for one in several]
         return found
 
     def _try(self, subject: Subject, text: str, entry: str | None = None) -> TriedBrand:
         stops = tuple(self._who(subject))
-        match = self._watched.find(range(len(self._watched.match)), subject, self._patience) if not stops else None
+        try:
+            match = self._watched.find(range(len(self._watched.match)), subject, self._patience) if not stops else None
+        except MatchTimeout as e:
+            return TriedBrand(text, None, entry=entry, undecided=str(e))
         if match is not None:
             return TriedBrand(text, match.spans, match.keyword, entry=entry)
-        hits = [(query, spans) for query in self._watched.match if (spans := _spans(query, subject)) is not None]
-        why = tuple(self._beside(subject, [spans for _, spans in hits]) if hits else self._missing(subject))
+        hits = [spans for query in self._watched.match if (spans := self._spans(query, subject)) is not None]
+        why = tuple(self._beside(subject, hits) if hits else self._missing(subject))
         # Who is left out anyway, and does not speak of the brand, is nothing to tell.
         return TriedBrand(text, None, stops=(*stops, *why) if hits or why else (), entry=entry)
 
@@ -136,26 +144,31 @@ class BrandTrial:
 
     def _missing(self, subject: Subject) -> Iterator[Stop]:
         for query in self._watched.match:
-            for reason in find_misses(query, subject):
-                yield Stop("match", reason)
+            # What takes too long is near to nothing that could be told.
+            with suppress(MatchTimeout):
+                for reason in find_misses(query, subject, find=self._patience.find):
+                    yield Stop("match", reason)
 
     def _beside(self, subject: Subject, hits: list[Spans]) -> Iterator[Stop]:
         """What stopped one that its queries match."""
         if self._watched.context:
-            near = [spans for query in self._watched.context if (spans := _spans(query, subject)) is not None]
+            near = [spans for query in self._watched.context if (spans := self._spans(query, subject)) is not None]
             texts = " and ".join(short(query.text) for query in self._watched.context[:5])
             if not near:
                 yield Stop("context", f"none of it is there: {texts}")
             elif not any(is_near(own, other, subject) for own in hits for other in near):
                 yield Stop("context", f"it is there, and more than {CONTEXT_WORDS} words away")
         for query in self._watched.exclude:
-            spans = _spans(query, subject)
+            spans = self._spans(query, subject)
             if spans is not None:
                 yield Stop("exclude", f"{short(query.text)}{_place(spans, subject)}")
 
-
-def _spans(query: Query, subject: Subject) -> Spans | None:
-    return Evaluation(subject, exact_case=query.exact_case).spans(query.tree)
+    def _spans(self, query: Query, subject: Subject) -> Spans | None:
+        """Where a query matches; None where it does not, or where that is not known and nothing hung on it."""
+        try:
+            return Evaluation(subject, self._patience.find, exact_case=query.exact_case).spans(query.plan)
+        except MatchTimeout:
+            return None
 
 
 def _place(spans: Spans, subject: Subject) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mentionwatch import health
 from mentionwatch.errors import FetchError
-from mentionwatch.identity import digest
+from mentionwatch.identity import digest, mention_id
 from mentionwatch.masking import mask_url
 from mentionwatch.match.prefilter import index_version, index_words
 from mentionwatch.model import Ask, Failed, NotModified, Outcome, Polled
@@ -22,7 +22,8 @@ from mentionwatch.settings import Secret
 from mentionwatch.store import SourcePoll
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from mentionwatch.errors import MatchTimeout
@@ -62,6 +63,8 @@ class _Found:
     entries: dict[str, Entry] = field(default_factory=dict)
     mentions: dict[str, Mention] = field(default_factory=dict)
     edited: dict[str, Mention] = field(default_factory=dict)
+    #: Ids of mentions whose entry was edited and names the brand no more.
+    lost: tuple[str, ...] = ()
     #: What the entries are found by when the store is searched.
     words: dict[str, str] = field(default_factory=dict)
     undecided: Counter[str] = field(default_factory=Counter)
@@ -72,6 +75,30 @@ class _Found:
     def note_timeout(self, timeout: MatchTimeout) -> None:
         """Count an entry of which it is not known whether it matches."""
         self.undecided[timeout.pattern] += 1
+
+
+class _Edits:
+    """Which brands edited entries name no more."""
+
+    def __init__(self, brands: AbstractSet[str]) -> None:
+        self._brands = brands
+        #: By id: the brands that an edited entry was a mention of; and those that its matches say it is, or may be.
+        self._before: dict[str, set[str]] = {}
+        self._now: dict[str, set[str]] = {}
+
+    def note(self, stored: Known, brands: Iterable[str], *, is_clear: bool) -> None:
+        """Note what an entry names; where that is not clear, it names what it did."""
+        if not stored.brands:
+            return
+        # The same entry may be listed twice, in two versions: it names what one of them does.
+        self._now.setdefault(stored.id, set()).update(brands if is_clear else stored.brands)
+        if stored.changed:
+            self._before.setdefault(stored.id, set()).update(stored.brands & self._brands)
+
+    def lost(self) -> tuple[str, ...]:
+        """List the mentions that are none any more."""
+        gone = ((id_, brand) for id_, brands in self._before.items() for brand in brands - self._now[id_])
+        return tuple(sorted(mention_id(id_, brand) for id_, brand in gone))
 
 
 class Taker:
@@ -152,6 +179,8 @@ class Taker:
             entries=tuple(found.entries.items()),
             mentions=tuple(found.mentions.values()),
             edited=tuple(found.edited.values()),
+            # Of a document that breaks off, the last entry may lack what names the brand.
+            lost=found.lost if whole and shows_alike(self._settings, self._brands) else (),
             # Where a page is missing, all pages before it are read again, or nobody would ask for it any more.
             documents=got.validators if whole else got.refused,
             kept=None if got.failed else got.asked if whole else (),
@@ -198,9 +227,16 @@ class Taker:
 
     def _judge(self, entries: Sequence[Entry], known: Sequence[Known], first: set[str], now: datetime) -> _Found:
         found = _Found()
+        edits = _Edits({brand.name for brand in self._brands})
         for entry, stored in zip(entries, known, strict=True):
             found.new += stored.new and stored.id not in found.entries
-            for match in self._matcher.matches(entry, now=now, on_timeout=found.note_timeout):
+            unclear: list[MatchTimeout] = []
+            # since:7d counts from when it was seen, as it did then: no edit makes what was found too old.
+            at = stored.first_seen if stored.changed and stored.brands else None
+            matches = self._matcher.matches(entry, now=at or now, on_timeout=unclear.append)
+            for timeout in unclear:
+                found.note_timeout(timeout)
+            for match in matches:
                 if match.brand in stored.brands and not stored.changed:
                     continue
                 backlog = match.brand in first
@@ -210,6 +246,8 @@ class Taker:
                 found.entries.setdefault(stored.id, entry)
             if stored.changed or (stored.new and self._keep_unmatched):
                 found.entries.setdefault(stored.id, entry)
+            edits.note(stored, [match.brand for match in matches], is_clear=not unclear)
+        found.lost = edits.lost()
         found.words = {id_: index_words(entry) for id_, entry in found.entries.items()}
         return found
 
@@ -231,6 +269,14 @@ class Taker:
             skip_hours=status.skip_hours,
         )
         return replace(status, next_poll=due)
+
+
+def shows_alike(settings: SourceSettings, brands: Sequence[Brand]) -> bool:
+    """Tell whether a source shows an entry alike whichever brand it is asked for: a text that differs is an edit.
+
+    Sites that are searched may show excerpts around what was searched for, others for each brand.
+    """
+    return settings.use in {None, "files", "command"} or len(brands) == 1
 
 
 def oldest_kept(settings: SourceSettings, keep: timedelta, *, first_polled: datetime, now: datetime) -> datetime:

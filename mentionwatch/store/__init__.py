@@ -105,6 +105,8 @@ class SourcePoll:
     watches: Mapping[str, str] = field(default_factory=dict)
     #: Mentions whose entry was edited, judged anew.
     edited: Sequence[Mention] = ()
+    #: Ids of mentions whose entry was edited and names the brand no more.
+    lost: Sequence[str] = ()
     #: Names the set of queries that the documents were read for.
     brands_key: str = ""
     #: Keys of the names and titles of all entries that it held; None where it was not read.
@@ -259,11 +261,12 @@ class Store:
         for mention in poll.edited:
             row = rows.mention_row(mention)
             # Neither when it was first seen nor how it counted in a burst changes.
-            changed = ("tone", "polarity", "confidence", "words", "tone_by", "tone_rules")
+            changed = ("keyword", "tone", "polarity", "confidence", "words", "tone_by", "tone_rules")
             judged = {name: row[name] for name in changed}
             connection.execute(update(schema.mentions).where(schema.mentions.c.id == mention.id).values(judged))
         ids = [id_ for id_, _entry in poll.entries]
         candidates.index_words(connection, ids, poll.words, poll.words_by)
+        kept.drop_edited(connection, poll.lost, now=poll.status.last_polled)
         kept.note_matches(connection, [*ids, *(m.entry_id for m in poll.mentions)], poll.status.last_polled)
 
     def _write_documents(self, connection: Connection, poll: SourcePoll) -> None:

@@ -15,6 +15,7 @@ from mentionwatch.store.rows import storable_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from mentionwatch.model import Entry
 
@@ -31,12 +32,14 @@ class Known:
         brands: Brands that it is a mention of already.
         new: It is not stored.
         changed: It is stored with another text, author or rating.
+        first_seen: When it was stored; None for one that is new.
     """
 
     id: str
     brands: frozenset[str]
     new: bool
     changed: bool
+    first_seen: datetime | None = None
 
 
 def identify(connection: Connection, source: str, entries: Sequence[Entry]) -> list[Known]:
@@ -50,7 +53,8 @@ def identify(connection: Connection, source: str, entries: Sequence[Entry]) -> l
         row = finder.find(entry)
         known = row["id"] if row else entry_id(entry)
         changed = row is not None and _changed(row, entry)
-        found.append(Known(known, frozenset(brands.get(known, ())), new=row is None, changed=changed))
+        first_seen = row["first_seen"] if row else None
+        found.append(Known(known, frozenset(brands.get(known, ())), row is None, changed, first_seen))
     return found
 
 

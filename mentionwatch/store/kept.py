@@ -1,4 +1,4 @@
-"""Entries without a mention, and what a changed query makes of what is stored."""
+"""Entries without a mention, and what a changed query, or an edited entry, makes of what is stored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from mentionwatch.identity import name_key
 from mentionwatch.store import candidates, marks, rows, schema, stories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from mentionwatch.model import Mention
     from mentionwatch.store.stories import Stored
@@ -58,20 +60,46 @@ def apply(connection: Connection, applied: Applied, *, now: datetime) -> Dropped
         stories.put(connection, placed)
     for id_, keyword in applied.keywords.items():
         connection.execute(update(table).where(table.c.id == id_).values(keyword=rows.storable(keyword)))
-    evidence = _evidence(connection, applied.brand)
-    wanted = [id_ for id_ in applied.lost if id_ not in evidence]
-    deleted = sum(_delete(connection, chunk, now) for chunk in _chunks(wanted))
+    alerts = schema.alerts.c
+    evidence = _evidence(connection, alerts.brand == applied.brand, alerts.state != "resolved")
+    deleted = _drop(connection, applied.lost, evidence, now)
     note_matches(connection, [mention.entry_id for mention in applied.found], now)
     row = {"brand": applied.brand, "key": applied.key}
     connection.execute(insert(schema.applied).values(row).on_conflict_do_update(index_elements=["brand"], set_=row))
     return Dropped(deleted, len(applied.lost) - deleted)
 
 
-def _evidence(connection: Connection, brand: str) -> set[str]:
-    """Mentions that the brand's live alerts rest on."""
-    table = schema.alerts
-    found = connection.execute(select(table).where(table.c.brand == brand, table.c.state != "resolved")).mappings()
+def drop_edited(connection: Connection, lost: Sequence[str], *, now: datetime) -> int:
+    """Delete mentions whose entry was edited and names the brand no more; how many.
+
+    What was told stays: what any alert quotes, and what is in a message that was not sent yet; and what is marked.
+    """
+    if not lost:
+        return 0
+    return _drop(connection, lost, _evidence(connection) | _to_be_told(connection, lost), now)
+
+
+def _drop(connection: Connection, lost: Sequence[str], needed: Collection[str], now: datetime) -> int:
+    wanted = [id_ for id_ in lost if id_ not in needed]
+    return sum(_delete(connection, chunk, now) for chunk in _chunks(wanted))
+
+
+def _evidence(connection: Connection, *which: ColumnElement[bool]) -> set[str]:
+    """Mentions that alerts rest on."""
+    found = connection.execute(select(schema.alerts).where(*which)).mappings()
     return {id_ for row in found for id_ in rows.read_alert(dict(row)).evidence}
+
+
+def _to_be_told(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these mentions that are told by themselves, and were not yet."""
+    tellings, messages = schema.tellings.c, schema.messages.c
+    sent = select(messages.id).where(messages.sent.is_not(None))
+    waits = tellings.message.is_(None) | tellings.message.not_in(sent)
+    return {
+        id_
+        for chunk in _chunks(ids)
+        for id_ in connection.execute(select(tellings.mention).where(tellings.mention.in_(chunk), waits)).scalars()
+    }
 
 
 def _delete(connection: Connection, ids: Sequence[str], now: datetime) -> int:

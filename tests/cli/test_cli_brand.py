@@ -7,7 +7,9 @@ import json
 import pytest
 
 from mentionwatch.model import Entry
+from mentionwatch.store import Store
 from tests.cli.calling import run
+from tests.test_search import about, post, record
 
 BRAND = """
 own_authors = ["acme_all"]
@@ -127,6 +129,44 @@ def test_it_is_tried_on_stored_entries(config):
     assert "  ignore_authors: cyd is left out" in result.stdout
     record = json.loads(run("query", "check", "--brand", "Acme", "--config", config, "--json").stdout)
     assert (record["tried"], record["hits"], record["stopped"], len(record["shown"])) == (4, 1, 3, 4)
+
+
+SLOW = r"/(?:a|aa)+$x/"
+
+
+def test_a_regex_that_takes_too_long_is_told_and_the_rest_goes_on(config):
+    """Of one text it is not known, which is no "no"; another query decides the others, and none of them is left out."""
+    text = config.read_text("utf-8").replace('match = ["acme"]', f"match = ['{SLOW}', 'acme']\nexclude = ['gizmo']")
+    config.write_text(text, "utf-8")
+    bad = "a" * 60
+    shown = run(
+        "query", "check", "--brand", "Acme", "--config", config, "--text", bad, "--text", f"acme {bad}",
+        "--text", f"acme gizmo {bad}", "--text", "zz",
+    )  # fmt: skip
+    assert shown.exit_code == 0, shown.stderr
+    assert shown.stdout.count("not decided: ") == 1
+    assert f"  the regex {SLOW} took longer than" in shown.stdout
+    assert "match: acme" in shown.stdout
+    assert "  exclude: gizmo is there" in shown.stdout
+    assert "no match: zz" in shown.stdout
+    args = ("query", "check", "--brand", "Acme", "--config", config, "--text", bad, "--json")
+    record = json.loads(run(*args).stdout)
+    assert (record["matched"], record["undecided"].startswith(f"the regex {SLOW}")) == (False, True)
+
+
+def test_among_stored_entries_those_that_are_not_decided_are_counted(config):
+    """All others are tried, however many there are."""
+    text = config.read_text("utf-8").replace('match = ["acme"]', f"match = ['{SLOW}', 'broke']")
+    config.write_text(text, "utf-8")
+    with Store(f"sqlite:///{(config.parent / 'm.db').as_posix()}", create=True) as store:
+        texts = [*("a" * 60 + str(number) for number in range(7)), "it broke", "broke " + "a" * 60, "nothing"]
+        record(store, *(about(post(number, text)) for number, text in enumerate(texts, 1)))
+    result = run("query", "check", "--brand", "Acme", "--config", config)
+    assert result.exit_code == 0, result.stderr
+    assert "stored: 2 hits and 0 stopped (7 more not decided) in 10 entries" in result.stdout
+    assert "took too long over several texts" in result.stdout
+    found = json.loads(run("query", "check", "--brand", "Acme", "--config", config, "--json").stdout)
+    assert (found["tried"], found["hits"], found["stopped"], found["undecided"]) == (10, 2, 0, 7)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.burst.baseline import WINDOWS, Baseline, Blocks
-from mentionwatch.burst.learn import F0, K0, OLDEST, W0, Coverage, Sums
+from mentionwatch.burst.learn import F0, K0, OLDEST, UNEASY, W0, Coverage, Sums
 from mentionwatch.burst.tails import negative_binomial
-from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
+from mentionwatch.burst.tally import HOUR, Item, Kind, Tally, Watched, by_hour
 from mentionwatch.model import Burst, Severity
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _YOUNG_COMMON, _YOUNG = 0.5, 0.2
 _CALIBRATION = 0.8
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
+#: For mentions of any tone: least variance of the rate, relative to its square, and what is added to the evidence.
+_LEAST_UNEASY, _VOLUME_CALIBRATION = 0.02, 0.0
 
 
 def severity_of(score: float, threshold: float) -> Severity:
@@ -69,7 +71,8 @@ class _Window(NamedTuple):
     total: int
     expected: float
     count_evidence: float
-    usual_share: float
+    #: None: all mentions were counted, and their tone plays no part.
+    usual_share: float | None
 
 
 class _Cut(NamedTuple):
@@ -97,15 +100,17 @@ class _Scene:
     hour: int
     blocks: tuple[Blocks, ...]
     known_hours: float
+    kind: Kind
 
 
 def find_burst(
     baseline: Baseline | None,
-    recent: Sequence[Sighting],
+    recent: Sequence[Sighting] | Tally,
     *,
     now: datetime,
     settings: AlertSettings,
     watched: Watched,
+    kind: Kind = "negative",
 ) -> Burst | None:
     """Find the window that stands out most, among those that end now or at an hour since the previous poll.
 
@@ -116,6 +121,7 @@ def find_burst(
         now: Time of this poll.
         settings: Sensitivity, least mentions and authors, least confidence.
         watched: How the brand has been watched.
+        kind: "volume": mentions of any tone, known or not, take the place of the negative ones.
 
     Returns:
         The burst, or None; None too while the brand is being learned (``is_learning``).
@@ -124,14 +130,20 @@ def find_burst(
         return None
     if now - baseline.since > timedelta(hours=OLDEST):
         return None  # nobody polled for months: what was usual then says nothing
-    items = count(recent, watched, min_confidence=settings.min_confidence)
-    scene = _set_scene(baseline, items, now=now, watched=watched)
+    tally = Tally.of(recent, watched, settings.min_confidence)
+    items = tally.items(kind)
+    scene = _set_scene(baseline, items, now=now, watched=watched, kind=kind)
     evidence = [i for i in items if not i.backlog]
     threshold = THRESHOLDS[settings.sensitivity]
     found = best_window(scene, evidence, now=now, watched=watched, settings=settings)
     if found is None or found.score < threshold:
         return None
-    return _describe(found, evidence, recent, now, threshold)
+    return _describe(found, evidence, tally.recent, now, threshold)
+
+
+def is_volume_on(settings: AlertSettings, recent: Sequence[Sighting]) -> bool:
+    """Whether bursts of mentions of any tone are looked for: they are set, or the tone of most is unknown."""
+    return settings.volume or 2 * sum(s.tone == "unknown" for s in recent) > len(recent)
 
 
 def known_hours(baseline: Baseline, *, now: datetime, watched: Watched) -> float:
@@ -145,7 +157,9 @@ def is_learning(baseline: Baseline | None, *, now: datetime, watched: Watched) -
     return baseline is None or known_hours(baseline, now=now, watched=watched) < LEARNING
 
 
-def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watched: Watched) -> _Scene:
+def _set_scene(
+    baseline: Baseline, items: Sequence[Item], *, now: datetime, watched: Watched, kind: Kind = "negative"
+) -> _Scene:
     instant = now.timestamp()
     last = int(instant // HOUR)
     coverage = Coverage(baseline, watched, instant)
@@ -153,7 +167,7 @@ def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watc
     down = [(s, start) for s, start, end in watched.outages if end is None]
     still = Coverage(baseline, Watched(watched.since, (), tuple((s, a, None) for s, a in down)), instant)
     hourly = by_hour(i for i in items if i.at >= baseline.folded * HOUR)
-    sums = Sums(baseline)
+    sums = Sums(baseline, kind)
     usual, exposure = [_usual(sums)], []
     for hour in range(baseline.folded, last + 1):
         visible = still.of(hour, baseline.sources) if down else 1.0
@@ -177,8 +191,9 @@ def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watc
         [0.0, *accumulate(exposure)],
         usual,
         baseline.folded,
-        baseline.blocks,
+        baseline.blocks if kind == "negative" else baseline.crowd,
         known_hours(baseline, now=now, watched=watched),
+        kind,
     )
 
 
@@ -259,6 +274,8 @@ def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
     mean = usual.shape / usual.hours * (scene.exposure[last_bin] - scene.exposure[first_bin])
     if mean <= 0 or observed <= mean:
         return None
+    if scene.kind == "volume":
+        return _judge_volume(cut, usual, mean, blocks)
     dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + blocks.residuals) / (W0 + blocks.blocks))
     spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (known / 24) ** 2)
     by_count = negative_binomial(observed, mean, 1 / spread)
@@ -270,6 +287,22 @@ def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
         return None  # a launch: more of everything, and fewer of it complain than usual
     given_others = _given_others(observed, others, mean, usual, known)
     return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
+
+
+def _judge_volume(cut: _Cut, usual: _Usual, mean: float, blocks: Blocks) -> _Window | None:
+    """A window of mentions of any tone: there is nothing to hold their number against but what is usual.
+
+    News of the day, of others too, moves all that is said: what is scattered is the rate, so that the variance grows
+    with the square of the mean, and large brands do not burst every day.
+    """
+    first, last, observed, known = cut
+    excess = (W0 + blocks.residuals) / (W0 + blocks.blocks)
+    spread = max(_LEAST_UNEASY, excess * (1 / mean + UNEASY) - 1 / mean)
+    spread += 1 / usual.shape + 1.5 / (1 + (known / 24) ** 2)
+    by_count = negative_binomial(observed, mean, 1 / spread)
+    if by_count < _LEAST_COUNT_EVIDENCE:
+        return None
+    return _Window(by_count + _VOLUME_CALIBRATION, first, last, observed, observed, mean, by_count, None)
 
 
 def _given_others(observed: int, others: int, mean: float, usual: _Usual, known: float) -> float:
@@ -309,7 +342,7 @@ def _describe(
         observed_raw=len(inside) + copies,
         expected=w.expected,
         total=w.total,
-        negative_share=w.observed / w.total,
+        negative_share=None if w.usual_share is None else w.observed / w.total,
         usual_share=w.usual_share,
         odds=10.0 ** min(12.0, w.count_evidence),
         score=w.score,

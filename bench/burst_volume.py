@@ -1,9 +1,9 @@
 """Bursts of mentions of any tone (kind "volume") on large streams: false alarms a month, and how many surges are found.
 
-``python bench/burst_volume.py [--seeds N] [--benchmark FOLDER]``.  The streams are made here, with the standard library
-alone: mentions whose rate wanders (log-normal, with a memory of hours), days and weeks, and cascades of answers whose size
-has a heavy tail (Pareto).  A surge is injected every ten days or so.  With the burst benchmark's folder its streams are
-looked at too, all tones as one: there its launches and firestorms are the surges.
+``python bench/burst_volume.py [--seeds N] [--benchmark FOLDER]``.  The streams are made here, with the standard
+library alone: mentions whose rate wanders (log-normal, with a memory of hours), days and weeks, and cascades of answers
+whose size has a heavy tail (Pareto).  A surge is injected every ten days or so.  With the burst benchmark's folder its
+large brands are looked at too, all tones as one: there its launches and firestorms are the surges.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from random import Random
 from statistics import median
 
 from mentionwatch.alerts import decide
-from mentionwatch.burst import Tally, Watched, advance, find_burst
+from mentionwatch.burst import Baseline, Tally, Watched, advance, find_burst
 from mentionwatch.model import Alert, Sighting
 from mentionwatch.settings import AlertSettings
 
@@ -100,8 +100,10 @@ def alarms(stream: Stream) -> list[float]:
     """When alerts of volume open, in hours."""
     recent: list[Sighting] = []
     polls: list[datetime] = []
-    opened, baseline, alert, i = [], None, None, 0
-    past: Alert | None = alert
+    opened: list[float] = []
+    baseline: Baseline | None = None
+    past: Alert | None = None
+    i = 0
     for poll in stream.polls:
         now = START + timedelta(hours=poll)
         while i < len(stream.seen) and stream.seen[i][0] <= poll:

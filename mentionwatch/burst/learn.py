@@ -30,7 +30,7 @@ PRIOR_HOURS = 12.0
 F0, K0, W0 = 0.5, 0.15, 8.0
 _MOST_RESIDUAL = 25.0
 #: The same for mentions of any tone: variance is mean + UNEASY * mean**2 before anything is known.
-UNEASY = 0.1
+UNEASY = 0.25
 #: Pseudo-mentions that hold the hours of the day and the days of the week together.
 _PSEUDO_HOUR, _PSEUDO_DAY = 24.0, 300.0
 _MOST_SOURCES = 64

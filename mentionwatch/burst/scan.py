@@ -29,19 +29,22 @@ _BIN = 900.0
 _MOST_BACK = 48
 # What follows was chosen for false alarms of at most 0.5 a brand and month on simulated streams; see docs/burst.md.
 #: Mentions that the usual volume is worth against those seen.
-_COMMON = 60.0
+_COMMON = 100.0
 #: Variance of the share of negatives from day to day, relative to its square.
 _SHARE_NOISE = 0.06
 #: How much more than Poisson the negatives scatter by themselves (answers to answers).
 _UNEVEN = 0.4
 #: Variances that are added while a brand is young: of the factor for all mentions, and of the negatives' rate.
-_YOUNG_COMMON, _YOUNG = 0.5, 0.2
-#: Added to the evidence, so that 3.0 is the medium sensitivity.
-_CALIBRATION = 0.8
+_YOUNG_COMMON, _YOUNG = 0.5, 0.05
+#: Added to the evidence, so that 3.0 is the medium sensitivity.  More for brands with far fewer than 0.1 negatives an
+#: hour, and for those with far more than 5: at the same threshold those between have the most false alarms.
+_CALIBRATION = 0.66
+_SMALL, _SMALL_RATE = 0.3, 0.1
+_LARGE, _LARGE_RATE = 0.2, 5.0
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
 #: For mentions of any tone: least variance of the rate, relative to its square, and what is added to the evidence.
-_LEAST_UNEASY, _VOLUME_CALIBRATION = 0.02, 0.0
+_LEAST_UNEASY, _VOLUME_CALIBRATION = 0.06, -0.5
 
 
 def severity_of(score: float, threshold: float) -> Severity:
@@ -286,7 +289,14 @@ def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
     if observed < usual.share * (observed + others):
         return None  # a launch: more of everything, and fewer of it complain than usual
     given_others = _given_others(observed, others, mean, usual, known)
-    return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
+    score = given_others + _calibration(usual.shape / usual.hours)
+    return _Window(score, first, last, observed, observed + others, mean, by_count, usual.share)
+
+
+def _calibration(rate: float) -> float:
+    """What is added to the evidence of a brand with so many negatives an hour."""
+    small = _SMALL / (1 + (rate / _SMALL_RATE) ** 2)
+    return _CALIBRATION + small + _LARGE / (1 + (_LARGE_RATE / rate) ** 2)
 
 
 def _judge_volume(cut: _Cut, usual: _Usual, mean: float, blocks: Blocks) -> _Window | None:

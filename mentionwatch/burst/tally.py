@@ -165,7 +165,7 @@ class Tally:
     def _count(self, kind: Kind) -> list[Item]:
         if kind == "volume" and not any(s.tone == "unknown" for s in self.recent):
             # Nothing is left out of the negatives' count that would be in this one.
-            return [Item(i[0], i[1], True, *i[3:]) for i in self.items()]
+            return [i if i.negative else i._replace(negative=True) for i in self.items()]
         return count(self.recent, self.watched, min_confidence=self.min_confidence, kind=kind)
 
 

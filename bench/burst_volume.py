@@ -25,7 +25,7 @@ from mentionwatch.settings import AlertSettings
 SETTINGS = AlertSettings()
 DAYS = 28
 START = datetime(2026, 1, 5, tzinfo=timezone.utc)
-RATES = (1.0, 20.0, 200.0, 500.0)
+RATES = (1.0, 20.0, 200.0)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from mentionwatch.alerts import decide
-from mentionwatch.burst import Baseline, Watched, advance, find_burst
+from mentionwatch.burst import Baseline, Tally, Watched, advance, find_burst
 from mentionwatch.model import Alert, Sighting
 from mentionwatch.settings import AlertSettings
 
@@ -61,8 +61,9 @@ class Brand:
         self.polls = [p for p in self.polls if p > now - timedelta(days=5)] + [now]
         since = self.since = self.polls[0] if self.baseline is None else self.since
         watched = Watched(since, tuple(self.polls))
-        burst = find_burst(self.baseline, self.recent, now=now, settings=SETTINGS, watched=watched)
-        self.baseline = advance(self.baseline, self.recent, now=now, watched=watched)
+        tally = Tally(self.recent, watched)
+        burst = find_burst(self.baseline, tally, now=now, settings=SETTINGS, watched=watched)
+        self.baseline = advance(self.baseline, tally, now=now, watched=watched)
         if self.recent and self.recent[0].first_seen < self.baseline.since:
             self.recent = [s for s in self.recent if s.first_seen >= self.baseline.since]
         decision = decide(self.alert, burst, now=now, brand=self.name, settings=SETTINGS)

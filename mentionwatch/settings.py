@@ -292,6 +292,8 @@ class AlertSettings:
     min_authors: int = 3
     #: Negative mentions that the tone engine is less sure of do not count as evidence; in [0, 1].
     min_confidence: float = 0.0
+    #: Whether bursts of mentions of any tone are told too.  Where the tone of most is unknown, they are anyway.
+    volume: bool = False
     #: An alert is resolved after this much calm.
     quiet: Annotated[timedelta, Span()] = timedelta(hours=24)
     #: An alert that is open is told again after this long; None ("never"): it is not.

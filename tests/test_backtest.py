@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from mentionwatch.alerts import decide
 from mentionwatch.burst.scan import THRESHOLDS
 from mentionwatch.errors import UsageError
-from mentionwatch.model import Backtest, Budgeted, Burst, DayCount, Fired, Tried
+from mentionwatch.model import Backtest, Budgeted, Burst, DayCount, Fired, Tone, Tried
 from mentionwatch.output.backtest import backtest_record, write_backtests
 from mentionwatch.output.base import Options
 from mentionwatch.pipeline.backtest import Past, Seen, backtest_of, fired_at, fired_by, replay_brand
@@ -241,6 +241,24 @@ def test_what_is_read_in_pieces_is_whole(tmp_path):
             fill(store, [made(1, START - HOUR, backlog=True), made(2, seen - HOUR / 2, rating=1.0, seen=seen), last])
             past = replay_brand(config, store, config.brands[0], zone=UTC, now=END)
         assert [alert.opened for alert in fired_by(past, config.rules[0], AlertSettings())] == [seen]
+
+
+@pytest.mark.parametrize("volume", [True, False])
+def test_bursts_of_any_tone_are_a_line_of_their_own(tmp_path, volume):
+    """Where they are looked for, a crowd that does not complain is told as volume, and never as negative."""
+    crowd = [replace(m, tone=Tone("neutral", 0.0, 0.9)) for m in storm(STORMS[0], 60)]
+    config = configured(tmp_path, alerts=AlertSettings(volume=volume))
+    with Store(f"sqlite:///{tmp_path / 'm.db'}", create=True, durable=False) as store:
+        fill(store, [*everyday(10), *crowd])
+        past = replay_brand(config, store, config.brands[0], zone=UTC, now=END)
+    found = {tried.name: tried for tried in backtest_of(config, past).tried}
+    assert ("volume" in found) == volume
+    near = [a for t in found.values() if t.name != "volume" for a in t.alerts if abs(a.opened - STORMS[0]) < 12 * HOUR]
+    assert near == []
+    if volume:
+        assert found["volume"].in_force
+        assert any(timedelta(0) < a.opened - STORMS[0] < 12 * HOUR for a in found["volume"].alerts)
+        assert "volume, any tone" in written([backtest_of(config, past)])
 
 
 # --- knobs, all the way ---------------------------------------------------------------------------------

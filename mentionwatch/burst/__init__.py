@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from mentionwatch.burst.baseline import LOOKBACK, WINDOWS, Baseline
 from mentionwatch.burst.learn import advance
-from mentionwatch.burst.scan import find_burst, first_of_each_author, is_learning
-from mentionwatch.burst.tally import Watched, count, left_out
+from mentionwatch.burst.scan import find_burst, first_of_each_author, is_learning, is_volume_on
+from mentionwatch.burst.tally import Kind, Tally, Watched, count, left_out
 
 __all__ = [
     "LOOKBACK",
     "WINDOWS",
     "Baseline",
+    "Kind",
+    "Tally",
     "Watched",
     "advance",
     "count",
     "find_burst",
     "first_of_each_author",
     "is_learning",
+    "is_volume_on",
     "left_out",
 ]

@@ -21,7 +21,7 @@ WINDOWS = (1, 2, 4, 8, 16, 32)
 
 @dataclass(frozen=True)
 class Blocks:
-    """How unevenly the negatives come: one window length, aligned blocks of it."""
+    """How unevenly the mentions come, negative ones or all: one window length, aligned blocks of it."""
 
     #: Decayed sum of squared residuals over their expectation, and the decayed number of blocks.
     residuals: float = 0.0
@@ -49,6 +49,8 @@ class Baseline:
     hours: float = 0.0
     share_negatives: float = 0.0
     share_total: float = 0.0
+    #: Decayed mentions of any tone, known or not (hours winsorised).
+    mentions: float = 0.0
     #: Decayed mentions and hours per hour of the day and per day of the week (UTC; day 0 is a Thursday).
     hour_totals: tuple[float, ...] = (0.0,) * 24
     hour_hours: tuple[float, ...] = (0.0,) * 24
@@ -59,6 +61,8 @@ class Baseline:
     season_days: tuple[float, ...] = (1.0,) * 7
     #: One for each of WINDOWS.
     blocks: tuple[Blocks, ...] = (Blocks(),) * len(WINDOWS)
+    #: The same for mentions of any tone.
+    crowd: tuple[Blocks, ...] = (Blocks(),) * len(WINDOWS)
     #: Decayed mentions per source (the largest ones).
     sources: Mapping[str, float] = field(default_factory=dict)
     #: (hour, share): before this hour, sources that make up this share of all mentions told nothing.
@@ -78,7 +82,7 @@ class Baseline:
 
     def to_json(self) -> str:
         """Write it as one line of JSON; ``from_json`` gives it back exactly."""
-        return json.dumps({"schema": 1, **asdict(self)}, separators=(",", ":"))
+        return json.dumps({"schema": 2, **asdict(self)}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Baseline:
@@ -119,20 +123,21 @@ def _whole(value: Any) -> int:
 
 
 def _read_baseline(data: Any) -> Baseline:
-    if not isinstance(data, dict) or data.pop("schema", None) != 1:
-        raise ValueError("it is not of schema 1")
+    if not isinstance(data, dict) or data.pop("schema", None) != 2:
+        raise ValueError("it is not of schema 2")
     if set(data) != {f.name for f in fields(Baseline)}:
         raise ValueError("its fields are others")
-    for name in ("advanced", "negatives", "hours", "share_negatives", "share_total"):
+    for name in ("advanced", "negatives", "hours", "share_negatives", "share_total", "mentions"):
         data[name] = _number(data[name])
     for name in ("hour_totals", "hour_hours", "season_hours"):
         data[name] = _numbers(data[name], 24)
     for name in ("day_totals", "day_hours", "season_days"):
         data[name] = _numbers(data[name], 7)
     data["folded"], data["start"] = _whole(data["folded"]), _whole(data["start"])
-    if len(data["blocks"]) != len(WINDOWS):
-        raise ValueError("its windows are others")
-    data["blocks"] = tuple(Blocks(**_counts(b)) for b in data["blocks"])
+    for name in ("blocks", "crowd"):
+        if len(data[name]) != len(WINDOWS):
+            raise ValueError("its windows are others")
+        data[name] = tuple(Blocks(**_counts(b)) for b in data[name])
     data["sources"] = _counts(data["sources"])
     data["steps"] = tuple((_whole(hour), _number(share)) for hour, share in data["steps"])
     return Baseline(**data)

@@ -11,10 +11,10 @@ from math import inf, sqrt
 from typing import TYPE_CHECKING
 
 from mentionwatch.burst.baseline import WINDOWS, Baseline, Blocks
-from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
+from mentionwatch.burst.tally import HOUR, Item, Kind, Tally, Watched, by_hour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from mentionwatch.model import Sighting
@@ -29,6 +29,8 @@ PRIOR_HOURS = 12.0
 #: Overdispersion before anything is known: 1 + F0 + K0 * mean, with the weight of W0 blocks.
 F0, K0, W0 = 0.5, 0.15, 8.0
 _MOST_RESIDUAL = 25.0
+#: The same for mentions of any tone: variance is mean + UNEASY * mean**2 before anything is known.
+UNEASY = 0.25
 #: Pseudo-mentions that hold the hours of the day and the days of the week together.
 _PSEUDO_HOUR, _PSEUDO_DAY = 24.0, 300.0
 _MOST_SOURCES = 64
@@ -85,11 +87,12 @@ class Sums:
     Weights grow instead of sums decaying: one multiplication an hour instead of a hundred.
     """
 
-    def __init__(self, base: Baseline) -> None:
-        """Start where `base` stands."""
+    def __init__(self, base: Baseline, kind: Kind = "negative") -> None:
+        """Start where `base` stands; of kind "volume" all mentions take the place of the negatives."""
+        self.kind = kind
         self.weight = 1.0
         self.hour = base.folded
-        self.negatives, self.hours = base.negatives, base.hours
+        self.negatives, self.hours = base.negatives if kind == "negative" else base.mentions, base.hours
         self.share_negatives, self.share_total = base.share_negatives, base.share_total
         self.set_season(base.season_hours, base.season_days)
 
@@ -107,7 +110,11 @@ class Sums:
         """The most negatives of one hour that are learned from, so that storms do not become normal."""
         if self.hours < _HOURS_TO_JUDGE * self.weight:
             return inf
-        return mean + 3.0 * sqrt(mean * (1.0 + F0 + K0 * mean)) + 1.0
+        return mean + 3.0 * sqrt(self.scatter(mean)) + 1.0
+
+    def scatter(self, mean: float) -> float:
+        """Variance around a mean, before anything is known of how unevenly they come."""
+        return mean * (1.0 + F0 + K0 * mean) if self.kind == "negative" else mean * (1.0 + UNEASY * mean)
 
     def expect(self, hour: int, coverage: float = 1.0) -> float:
         """Negatives to expect in an hour."""
@@ -126,6 +133,15 @@ class Sums:
         self.hour += 1
         return learned, mean
 
+    def add_late(self, hour: int, negative: int, total: int) -> float:
+        """Add to an hour that is folded; gives its negatives as learned."""
+        weight = self.weight * STEP ** (hour + 1 - self.hour)
+        learned = min(float(negative), self.limit(self.expect(hour)))
+        self.negatives += weight * learned
+        self.share_negatives += weight * learned
+        self.share_total += weight * (total - negative + learned)
+        return learned
+
 
 class _Fold(Sums):
     """The sums with all that only the stored baseline needs."""
@@ -138,26 +154,31 @@ class _Fold(Sums):
         self.season_hours, self.season_days = base.season_hours, base.season_days
         self.blocks = [[b.residuals, b.blocks, b.seen, b.expected] for b in base.blocks]
         self.sources = dict(base.sources)
+        self.crowd = Sums(base, "volume")
+        self.crowd_blocks = [[b.residuals, b.blocks, b.seen, b.expected] for b in base.crowd]
 
-    def fold(self, items: Sequence[Item]) -> None:
-        """Take in the next hour; `items` are those published in it."""
+    def fold(self, items: Sequence[Item], crowd: Sequence[Item]) -> None:
+        """Take in the next hour; `items` are those published in it, and `crowd` those of any tone."""
         hour = self.hour
         if hour % 24 == 0:
             self._refresh_season()
         down = self.coverage.down(hour)
-        items = [i for i in items if i.source not in down]
         seen = self.coverage.of(hour, self.sources)
         if seen <= _LEAST_SEEN:
             # No exposure: hours of nothing would make what comes look steadier than it is.
             self.skip_to(hour + 1)
-            self._close_blocks(0.0, 0.0)
+            self._close_blocks(self.blocks, 0.0, 0.0, float)
+            self._close_blocks(self.crowd_blocks, 0.0, 0.0, self.crowd.scatter)
             return
-        negative, total = by_hour(items).get(hour, (0, 0))
+        negative, total = by_hour(i for i in items if i.source not in down).get(hour, (0, 0))
+        crowd = [i for i in crowd if i.source not in down]
+        everybody, _ = by_hour(crowd).get(hour, (0, 0))
         learned, mean = self.learn(negative, total, seen)
-        self._count(hour, total - negative + learned, seen)
-        for item in items:
+        self._count(hour, max(0.0, everybody - negative + learned), seen)
+        for item in crowd:
             self.sources[item.source] = self.sources.get(item.source, 0.0) + self.weight
-        self._close_blocks(learned, mean)
+        self._close_blocks(self.blocks, learned, mean, float)
+        self._close_blocks(self.crowd_blocks, *self.crowd.learn(everybody, everybody, seen), self.crowd.scatter)
 
     def _count(self, hour: int, total: float, coverage: float) -> None:
         day = hour // 24 % 7
@@ -176,15 +197,18 @@ class _Fold(Sums):
         )
         self.season_hours, self.season_days = tuple(hours), tuple(days)
         self.set_season(hours, days)
+        self.crowd.set_season(hours, days)
 
-    def _close_blocks(self, learned: float, mean: float) -> None:
+    def _close_blocks(
+        self, blocks: list[list[float]], learned: float, mean: float, scatter: Callable[[float], float]
+    ) -> None:
         judged = self.hours >= _HOURS_TO_JUDGE * self.weight
-        for width, block in zip(WINDOWS, self.blocks, strict=True):
+        for width, block in zip(WINDOWS, blocks, strict=True):
             block[2] += learned
             block[3] += mean
             if self.hour % width == 0:
                 if judged and block[3] > 0:
-                    block[0] += self.weight * min(_MOST_RESIDUAL, (block[2] - block[3]) ** 2 / block[3])
+                    block[0] += self.weight * min(_MOST_RESIDUAL, (block[2] - block[3]) ** 2 / scatter(block[3]))
                     block[1] += self.weight
                 block[2] = block[3] = 0.0
 
@@ -193,17 +217,19 @@ class _Fold(Sums):
         if hour > self.hour:
             self.weight *= STEP ** min(hour - self.hour, 4 * OLDEST)
             self.hour = hour
+            self.crowd.weight, self.crowd.hour = self.weight, hour
 
-    def late(self, items: Iterable[Item]) -> None:
+    def late(self, items: Iterable[Item], crowd: Iterable[Item]) -> None:
         """Add what turned up for hours that are folded, with the weight that they have by now."""
-        for hour, (negative, total) in sorted(by_hour(items).items()):
+        hours, everybody = by_hour(items), by_hour(crowd)
+        for hour in sorted({*hours, *everybody}):
             weight = self.weight * STEP ** (hour + 1 - self.hour)
-            learned = min(float(negative), self.limit(self.expect(hour)))
-            self.negatives += weight * learned
-            self.share_negatives += weight * learned
-            self.share_total += weight * (total - negative + learned)
-            self.hour_totals[hour % 24] += weight * (total - negative + learned)
-            self.day_totals[hour // 24 % 7] += weight * (total - negative + learned)
+            negative, total = hours.get(hour, (0, 0))
+            learned = self.add_late(hour, negative, total)
+            n, _ = everybody.get(hour, (0, 0))
+            self.crowd.add_late(hour, n, n)
+            self.hour_totals[hour % 24] += weight * max(0.0, n - negative + learned)
+            self.day_totals[hour // 24 % 7] += weight * max(0.0, n - negative + learned)
 
     def done(self, advanced: float) -> Baseline:
         """The baseline at the hour reached."""
@@ -223,15 +249,21 @@ class _Fold(Sums):
             day_hours=tuple(x / w for x in self.day_hours),
             season_hours=self.season_hours,
             season_days=self.season_days,
-            blocks=tuple(Blocks(r / w, n / w, seen, expected) for r, n, seen, expected in self.blocks),
+            mentions=self.crowd.negatives / w,
+            blocks=_kept(self.blocks, w),
+            crowd=_kept(self.crowd_blocks, w),
             sources={name: x / w for name, x in largest},
             steps=tuple(s for s in self.base.steps if s[0] > self.hour),
         )
 
 
+def _kept(blocks: list[list[float]], weight: float) -> tuple[Blocks, ...]:
+    return tuple(Blocks(r / weight, n / weight, seen, expected) for r, n, seen, expected in blocks)
+
+
 def advance(
     baseline: Baseline | None,
-    recent: Sequence[Sighting],
+    recent: Sequence[Sighting] | Tally,
     *,
     now: datetime,
     watched: Watched,
@@ -245,7 +277,7 @@ def advance(
         baseline: As it was left by the poll before; None at the first poll of the brand.
         recent: All sightings of the brand first seen at or after ``baseline.since`` (at the first poll: all there are),
             in any order.  Copies among them are found here; a copy of a story that the brand had within 14 d before
-            ``baseline.since`` has to be left out by the caller.
+            ``baseline.since`` has to be left out by the caller.  A Tally of them saves counting them again.
         now: Time of this poll.  Before `baseline.advanced` (a clock set back) nothing changes.
         watched: How the brand has been watched.
         min_confidence: Negatives that the tone engine is less sure of are learned as not negative.
@@ -253,25 +285,43 @@ def advance(
     instant = now.timestamp()
     if baseline is not None and instant < baseline.advanced:
         return baseline
-    items = count(recent, watched, min_confidence=min_confidence)
+    tally = Tally.of(recent, watched, min_confidence)
+    items, crowd = tally.items(), tally.items("volume")
     late: list[Item] = []
+    late_crowd: list[Item] = []
     if baseline is None:
-        baseline = _begin(items, instant, watched)
+        baseline = _begin(crowd, instant, watched)
     else:
         # What was seen in the future was seen under a clock that was wrong: it is not late at every poll until then.
-        new = [i for i in items if baseline.advanced < i.seen <= instant]
-        late = [i for i in new if baseline.start <= i.at // HOUR < baseline.folded]
-        baseline = _join_sources(baseline, new, instant)
-    hours: dict[int, list[Item]] = {}
-    for item in items:
-        hours.setdefault(int(item.at // HOUR), []).append(item)
+        new, new_crowd = _since(items, baseline, instant), _since(crowd, baseline, instant)
+        late, late_crowd = _late(new, baseline), _late(new_crowd, baseline)
+        baseline = _join_sources(baseline, new_crowd, instant)
     fold = _Fold(baseline, Coverage(baseline, watched, instant))
-    fold.late(late)
+    fold.late(late, late_crowd)
     until = int(instant // HOUR) - FOLD_AFTER
     fold.skip_to(until - OLDEST)
+    hours, crowds = _per_hour(items, until), _per_hour(crowd, until)
     while fold.hour < until:
-        fold.fold(hours.get(fold.hour, ()))
+        fold.fold(hours.get(fold.hour, ()), crowds.get(fold.hour, ()))
     return fold.done(instant)
+
+
+def _since(items: Iterable[Item], baseline: Baseline, instant: float) -> list[Item]:
+    """What was seen since the last poll."""
+    return [i for i in items if baseline.advanced < i.seen <= instant]
+
+
+def _late(new: Iterable[Item], baseline: Baseline) -> list[Item]:
+    """What of it belongs to an hour that is folded."""
+    return [i for i in new if baseline.start <= i.at // HOUR < baseline.folded]
+
+
+def _per_hour(items: Iterable[Item], until: int) -> dict[int, list[Item]]:
+    hours: dict[int, list[Item]] = {}
+    for item in items:
+        if item.at < until * HOUR:
+            hours.setdefault(int(item.at // HOUR), []).append(item)
+    return hours
 
 
 def _backlogs(items: Iterable[Item], instant: float) -> dict[str, tuple[int, float]]:

@@ -9,9 +9,9 @@ from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.burst.baseline import WINDOWS, Baseline, Blocks
-from mentionwatch.burst.learn import F0, K0, OLDEST, W0, Coverage, Sums
+from mentionwatch.burst.learn import F0, K0, OLDEST, UNEASY, W0, Coverage, Sums
 from mentionwatch.burst.tails import negative_binomial
-from mentionwatch.burst.tally import HOUR, Item, Watched, by_hour, count
+from mentionwatch.burst.tally import HOUR, Item, Kind, Tally, Watched, by_hour
 from mentionwatch.model import Burst, Severity
 
 if TYPE_CHECKING:
@@ -29,17 +29,22 @@ _BIN = 900.0
 _MOST_BACK = 48
 # What follows was chosen for false alarms of at most 0.5 a brand and month on simulated streams; see docs/burst.md.
 #: Mentions that the usual volume is worth against those seen.
-_COMMON = 60.0
+_COMMON = 100.0
 #: Variance of the share of negatives from day to day, relative to its square.
 _SHARE_NOISE = 0.06
 #: How much more than Poisson the negatives scatter by themselves (answers to answers).
 _UNEVEN = 0.4
 #: Variances that are added while a brand is young: of the factor for all mentions, and of the negatives' rate.
-_YOUNG_COMMON, _YOUNG = 0.5, 0.2
-#: Added to the evidence, so that 3.0 is the medium sensitivity.
-_CALIBRATION = 0.8
+_YOUNG_COMMON, _YOUNG = 0.5, 0.05
+#: Added to the evidence, so that 3.0 is the medium sensitivity.  More for brands with far fewer than 0.1 negatives an
+#: hour, and for those with far more than 5: at the same threshold those between have the most false alarms.
+_CALIBRATION = 0.66
+_SMALL, _SMALL_RATE = 0.3, 0.1
+_LARGE, _LARGE_RATE = 0.2, 5.0
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
+#: For mentions of any tone: least variance of the rate, relative to its square, and what is added to the evidence.
+_LEAST_UNEASY, _VOLUME_CALIBRATION = 0.06, -0.5
 
 
 def severity_of(score: float, threshold: float) -> Severity:
@@ -69,7 +74,8 @@ class _Window(NamedTuple):
     total: int
     expected: float
     count_evidence: float
-    usual_share: float
+    #: None: all mentions were counted, and their tone plays no part.
+    usual_share: float | None
 
 
 class _Cut(NamedTuple):
@@ -97,15 +103,17 @@ class _Scene:
     hour: int
     blocks: tuple[Blocks, ...]
     known_hours: float
+    kind: Kind
 
 
 def find_burst(
     baseline: Baseline | None,
-    recent: Sequence[Sighting],
+    recent: Sequence[Sighting] | Tally,
     *,
     now: datetime,
     settings: AlertSettings,
     watched: Watched,
+    kind: Kind = "negative",
 ) -> Burst | None:
     """Find the window that stands out most, among those that end now or at an hour since the previous poll.
 
@@ -116,6 +124,7 @@ def find_burst(
         now: Time of this poll.
         settings: Sensitivity, least mentions and authors, least confidence.
         watched: How the brand has been watched.
+        kind: "volume": mentions of any tone, known or not, take the place of the negative ones.
 
     Returns:
         The burst, or None; None too while the brand is being learned (``is_learning``).
@@ -124,14 +133,20 @@ def find_burst(
         return None
     if now - baseline.since > timedelta(hours=OLDEST):
         return None  # nobody polled for months: what was usual then says nothing
-    items = count(recent, watched, min_confidence=settings.min_confidence)
-    scene = _set_scene(baseline, items, now=now, watched=watched)
+    tally = Tally.of(recent, watched, settings.min_confidence)
+    items = tally.items(kind)
+    scene = _set_scene(baseline, items, now=now, watched=watched, kind=kind)
     evidence = [i for i in items if not i.backlog]
     threshold = THRESHOLDS[settings.sensitivity]
     found = best_window(scene, evidence, now=now, watched=watched, settings=settings)
     if found is None or found.score < threshold:
         return None
-    return _describe(found, evidence, recent, now, threshold)
+    return _describe(found, evidence, tally.recent, now, threshold)
+
+
+def is_volume_on(settings: AlertSettings, recent: Sequence[Sighting]) -> bool:
+    """Whether bursts of mentions of any tone are looked for: they are set, or the tone of most is unknown."""
+    return settings.volume or 2 * sum(s.tone == "unknown" for s in recent) > len(recent)
 
 
 def known_hours(baseline: Baseline, *, now: datetime, watched: Watched) -> float:
@@ -145,7 +160,9 @@ def is_learning(baseline: Baseline | None, *, now: datetime, watched: Watched) -
     return baseline is None or known_hours(baseline, now=now, watched=watched) < LEARNING
 
 
-def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watched: Watched) -> _Scene:
+def _set_scene(
+    baseline: Baseline, items: Sequence[Item], *, now: datetime, watched: Watched, kind: Kind = "negative"
+) -> _Scene:
     instant = now.timestamp()
     last = int(instant // HOUR)
     coverage = Coverage(baseline, watched, instant)
@@ -153,7 +170,7 @@ def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watc
     down = [(s, start) for s, start, end in watched.outages if end is None]
     still = Coverage(baseline, Watched(watched.since, (), tuple((s, a, None) for s, a in down)), instant)
     hourly = by_hour(i for i in items if i.at >= baseline.folded * HOUR)
-    sums = Sums(baseline)
+    sums = Sums(baseline, kind)
     usual, exposure = [_usual(sums)], []
     for hour in range(baseline.folded, last + 1):
         visible = still.of(hour, baseline.sources) if down else 1.0
@@ -177,8 +194,9 @@ def _set_scene(baseline: Baseline, items: Sequence[Item], *, now: datetime, watc
         [0.0, *accumulate(exposure)],
         usual,
         baseline.folded,
-        baseline.blocks,
+        baseline.blocks if kind == "negative" else baseline.crowd,
         known_hours(baseline, now=now, watched=watched),
+        kind,
     )
 
 
@@ -259,6 +277,8 @@ def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
     mean = usual.shape / usual.hours * (scene.exposure[last_bin] - scene.exposure[first_bin])
     if mean <= 0 or observed <= mean:
         return None
+    if scene.kind == "volume":
+        return _judge_volume(cut, usual, mean, blocks)
     dispersion = max(_LEAST_DISPERSION, (W0 * (1 + F0 + K0 * mean) + blocks.residuals) / (W0 + blocks.blocks))
     spread = (dispersion - 1) / mean + 1 / usual.shape + 1.5 / (1 + (known / 24) ** 2)
     by_count = negative_binomial(observed, mean, 1 / spread)
@@ -269,7 +289,30 @@ def _judge(scene: _Scene, cut: _Cut, blocks: Blocks) -> _Window | None:
     if observed < usual.share * (observed + others):
         return None  # a launch: more of everything, and fewer of it complain than usual
     given_others = _given_others(observed, others, mean, usual, known)
-    return _Window(given_others + _CALIBRATION, first, last, observed, observed + others, mean, by_count, usual.share)
+    score = given_others + _calibration(usual.shape / usual.hours)
+    return _Window(score, first, last, observed, observed + others, mean, by_count, usual.share)
+
+
+def _calibration(rate: float) -> float:
+    """What is added to the evidence of a brand with so many negatives an hour."""
+    small = _SMALL / (1 + (rate / _SMALL_RATE) ** 2)
+    return _CALIBRATION + small + _LARGE / (1 + (_LARGE_RATE / rate) ** 2)
+
+
+def _judge_volume(cut: _Cut, usual: _Usual, mean: float, blocks: Blocks) -> _Window | None:
+    """A window of mentions of any tone: there is nothing to hold their number against but what is usual.
+
+    News of the day, of others too, moves all that is said: what is scattered is the rate, so that the variance grows
+    with the square of the mean, and large brands do not burst every day.
+    """
+    first, last, observed, known = cut
+    excess = (W0 + blocks.residuals) / (W0 + blocks.blocks)
+    spread = max(_LEAST_UNEASY, excess * (1 / mean + UNEASY) - 1 / mean)
+    spread += 1 / usual.shape + 1.5 / (1 + (known / 24) ** 2)
+    by_count = negative_binomial(observed, mean, 1 / spread)
+    if by_count < _LEAST_COUNT_EVIDENCE:
+        return None
+    return _Window(by_count + _VOLUME_CALIBRATION, first, last, observed, observed, mean, by_count, None)
 
 
 def _given_others(observed: int, others: int, mean: float, usual: _Usual, known: float) -> float:
@@ -309,7 +352,7 @@ def _describe(
         observed_raw=len(inside) + copies,
         expected=w.expected,
         total=w.total,
-        negative_share=w.observed / w.total,
+        negative_share=None if w.usual_share is None else w.observed / w.total,
         usual_share=w.usual_share,
         odds=10.0 ** min(12.0, w.count_evidence),
         score=w.score,

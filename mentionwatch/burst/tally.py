@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mentionwatch.model import Sighting
 
 HOUR = 3600.0
+#: Which mentions burst: those that complain, or all of them whatever their tone.
+Kind = Literal["negative", "volume"]
 #: Why a sighting does not count: nobody can judge it, its text was seen before, or it is of a backlog and undated.
 LeftOut = Literal["unknown", "copy", "undated"]
 #: Undated mentions are spread over at most this long before they were seen.
@@ -45,6 +47,7 @@ class Item(NamedTuple):
     #: Seconds since 1970.
     at: float
     seen: float
+    #: It is one of those that may burst: for kind "volume" all are.
     negative: bool
     source: str
     author: str | None
@@ -67,9 +70,9 @@ def _age(s: Sighting) -> tuple[datetime, datetime, str]:
     return s.first_seen, s.published or s.first_seen, s.mention
 
 
-def _sift(recent: Sequence[Sighting]) -> tuple[list[Sighting], list[Sighting], list[Sighting]]:
+def _sift(recent: Sequence[Sighting], kind: Kind = "negative") -> tuple[list[Sighting], list[Sighting], list[Sighting]]:
     """What can be judged; of that, what is no copy; of that, what counts."""
-    judged = [s for s in recent if s.tone != "unknown"]
+    judged = [s for s in recent if s.tone != "unknown" or kind == "volume"]
     first = _first_of_each_story(judged)
     return judged, first, [s for s in first if not s.backlog or _is_dated(s)]
 
@@ -95,33 +98,36 @@ def _is_dated(s: Sighting) -> bool:
     return p is not None and (s.backlog or bool(p.hour or p.minute or p.second or p.microsecond))
 
 
-def count(recent: Sequence[Sighting], watched: Watched, *, min_confidence: float = 0.0) -> list[Item]:
+def count(
+    recent: Sequence[Sighting], watched: Watched, *, min_confidence: float = 0.0, kind: Kind = "negative"
+) -> list[Item]:
     """What counts among `recent`, by time: no copies, nothing whose tone is unknown, everything at its time.
 
-    A negative mention below `min_confidence` stays as one that is not negative.
+    A negative mention below `min_confidence` stays as one that is not negative.  Of kind "volume" all count alike,
+    whatever their tone, known or not: each is an item that is `negative`.
     """
     items = []
+    least = min_confidence if kind == "negative" else None
     undated: dict[tuple[datetime, str], list[Sighting]] = defaultdict(list)
-    for s in _sift(recent)[2]:
+    for s in _sift(recent, kind)[2]:
         if s.published is not None and _is_dated(s):
             # A date in the future is a mistake: it was there when it was seen.
-            items.append(_item(s, min(s.published, s.first_seen).timestamp(), min_confidence))
+            items.append(_item(s, min(s.published, s.first_seen).timestamp(), least))
         else:
             undated[s.first_seen, s.source].append(s)
     for group in undated.values():
-        items += _spread(group, watched, min_confidence)
+        items += _spread(group, watched, least)
     items.sort(key=itemgetter(0, 7))
     return items
 
 
-def _item(s: Sighting, at: float, min_confidence: float) -> Item:
-    sure = s.confidence is None or s.confidence >= min_confidence
-    return Item(
-        at, s.first_seen.timestamp(), s.tone == "negative" and sure, s.source, s.author, s.story, s.backlog, s.mention
-    )
+def _item(s: Sighting, at: float, least: float | None) -> Item:
+    """Negative from this confidence on; None: whatever its tone."""
+    bursts = least is None or (s.tone == "negative" and (s.confidence is None or s.confidence >= least))
+    return Item(at, s.first_seen.timestamp(), bursts, s.source, s.author, s.story, s.backlog, s.mention)
 
 
-def _spread(group: list[Sighting], watched: Watched, min_confidence: float) -> list[Item]:
+def _spread(group: list[Sighting], watched: Watched, least: float | None) -> list[Item]:
     """Place what one poll found undated in one source evenly over the time since the poll before."""
     group.sort(key=lambda s: s.mention)
     before = watched.previous(group[0].first_seen)
@@ -132,8 +138,35 @@ def _spread(group: list[Sighting], watched: Watched, min_confidence: float) -> l
         at = seen - span * (rank + 0.5) / len(group)
         # A date without a time bounds it from below.
         floor = min(seen, s.published.timestamp()) if s.published else at
-        items.append(_item(s, max(at, floor), min_confidence))
+        items.append(_item(s, max(at, floor), least))
     return items
+
+
+class Tally:
+    """What counts among the sightings of a poll, counted once for all who ask."""
+
+    def __init__(self, recent: Sequence[Sighting], watched: Watched, min_confidence: float = 0.0) -> None:
+        """See ``count``."""
+        self.recent, self.watched, self.min_confidence = recent, watched, min_confidence
+        self._items: dict[Kind, list[Item]] = {}
+
+    @classmethod
+    def of(cls, recent: Sequence[Sighting] | Tally, watched: Watched, min_confidence: float) -> Tally:
+        """The tally itself, or one of these sightings; it must have been made for the same `watched`."""
+        return recent if isinstance(recent, Tally) else cls(recent, watched, min_confidence)
+
+    def items(self, kind: Kind = "negative") -> list[Item]:
+        """What ``count`` gives."""
+        found = self._items.get(kind)
+        if found is None:
+            found = self._items[kind] = self._count(kind)
+        return found
+
+    def _count(self, kind: Kind) -> list[Item]:
+        if kind == "volume" and not any(s.tone == "unknown" for s in self.recent):
+            # Nothing is left out of the negatives' count that would be in this one.
+            return [i if i.negative else i._replace(negative=True) for i in self.items()]
+        return count(self.recent, self.watched, min_confidence=self.min_confidence, kind=kind)
 
 
 def by_hour(items: Iterable[Item]) -> dict[int, tuple[int, int]]:

@@ -159,6 +159,8 @@ def _write_table(console: Console, one: Backtest, width: int) -> None:
 def _name(tried: Tried) -> str:
     if tried.kind == "rule":
         return f"rule {one_line(tried.name)}"
+    if tried.kind == "volume":
+        return "volume, any tone"
     return f"{tried.name} (now)" if tried.in_force else tried.name
 
 

@@ -13,8 +13,8 @@ from heapq import merge
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mentionwatch.alerts import decide
-from mentionwatch.burst import count
+from mentionwatch.alerts import KIND, VOLUME, decide
+from mentionwatch.burst import count, is_volume_on
 from mentionwatch.burst.scan import THRESHOLDS, severity_of
 from mentionwatch.match import compile_query
 from mentionwatch.model import SEVERITIES, Backtest, DayCount, Fired, Tried
@@ -61,6 +61,8 @@ class Past:
     #: When it was known well enough for the first time.
     learned: datetime | None = None
     bursts: list[Seen] = field(default_factory=list)
+    #: Bursts of mentions of any tone; None: they were never looked for.
+    volume: list[Seen] | None = None
     #: Hits of each rule, as if one mention were enough.
     hits: dict[str, list[Seen]] = field(default_factory=dict)
     negative: Counter[datetime] = field(default_factory=Counter)
@@ -84,7 +86,8 @@ def replay_brand(
     names = [source.name for source in config.sources if not source.brands or brand.name in source.brands]
     outages = store.outages(names, since=datetime.fromtimestamp(0, timezone.utc))
     rules = [_RuleWatch(config, rule) for rule in rules_of(config, brand)]
-    watch = _Pass(Past(brand, state.first_polled, state.first_polled), Watcher(settings, outages), rules, zone)
+    watcher = Watcher(settings, outages, wants_volume=lambda recent: is_volume_on(settings, recent))
+    watch = _Pass(Past(brand, state.first_polled, state.first_polled), watcher, rules, zone)
     known = ((poll, ()) for poll in state.polls)
     for at, news in _polls(known, _groups(store, brand, state.first_polled, now, watch)):
         watch.poll(at, news)
@@ -150,7 +153,12 @@ class _Pass:
             past.learned = at
         if burst is not None:
             past.bursts.append(Seen(at, burst, self._watcher.first_of(burst)))
-        self._busy = burst is not None
+        volume = self._watcher.volume
+        if self._watcher.had_volume and past.volume is None:
+            past.volume = []
+        if volume is not None and past.volume is not None:
+            past.volume.append(Seen(at, volume, self._watcher.first_of(volume)))
+        self._busy = burst is not None or volume is not None
         watched = self._watcher.watched(at)
         for rule in self._rules:
             hit = rule.poll(at, news, watched)
@@ -207,8 +215,10 @@ def _day(at: float, zone: tzinfo | None) -> datetime:
 # --- what follows from it ---------------------------------------------------------------------------------
 
 
-def fired_at(past: Past, settings: AlertSettings, threshold: float, *, min_mentions: int = 0) -> tuple[Fired, ...]:
-    """The alerts of the detector at a threshold."""
+def fired_at(
+    past: Past, settings: AlertSettings, threshold: float, *, min_mentions: int = 0, kind: str = KIND
+) -> tuple[Fired, ...]:
+    """The alerts of the detector at a threshold, of negative mentions or of all ("volume")."""
 
     def as_told(seen: Seen) -> Seen | None:
         burst = seen.burst
@@ -216,7 +226,7 @@ def fired_at(past: Past, settings: AlertSettings, threshold: float, *, min_menti
             return None
         return replace(seen, burst=replace(burst, severity=severity_of(burst.score, threshold)))
 
-    return _lives(past, past.bursts, settings, as_told)
+    return _lives(past, past.bursts if kind == KIND else past.volume or (), settings, as_told, kind=kind)
 
 
 def fired_by(past: Past, rule: RuleSettings, settings: AlertSettings) -> tuple[Fired, ...]:
@@ -237,7 +247,7 @@ def _lives(
     settings: AlertSettings,
     as_told: Callable[[Seen], Seen | None],
     *,
-    kind: str = "negative",
+    kind: str,
 ) -> tuple[Fired, ...]:
     """Let the alert live: the same decisions as when it is told."""
     alert: Alert | None = None
@@ -317,6 +327,9 @@ def backtest_of(
         tried(name, "sensitivity", fired_at(past, settings, THRESHOLDS[name]), in_force=name == settings.sensitivity)
         for name in only
     ]
+    if past.volume is not None:
+        volume = fired_at(past, settings, THRESHOLDS[settings.sensitivity], kind=VOLUME)
+        found.append(tried("volume", "volume", volume, in_force=True))
     found += [
         tried(rule.name, "rule", fired_by(past, rule, settings), in_force=True) for rule in rules_of(config, past.brand)
     ]

@@ -8,13 +8,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from mentionwatch.alerts import decide
-from mentionwatch.burst import Baseline, Watched, advance, find_burst, is_learning
+from mentionwatch.burst import Baseline, Tally, Watched, advance, find_burst, is_learning
 from mentionwatch.errors import UsageError
 from mentionwatch.model import LABELS, Alert, Burst, Sighting
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mentionwatch.alerts import Decision
     from mentionwatch.settings import AlertSettings
@@ -36,10 +36,27 @@ _MOST_LINE = 1_000_000
 class Watcher:
     """Keeps of one brand in memory what the program keeps of it in its store."""
 
-    def __init__(self, settings: AlertSettings, outages: Sequence[tuple[str, datetime, datetime | None]] = ()) -> None:
-        """Start with nothing known; `outages` are those of all the time."""
+    def __init__(
+        self,
+        settings: AlertSettings,
+        outages: Sequence[tuple[str, datetime, datetime | None]] = (),
+        *,
+        wants_volume: Callable[[Sequence[Sighting]], bool] = lambda _recent: False,
+    ) -> None:
+        """Start with nothing known.
+
+        Args:
+            settings: How sensitive it is.
+            outages: Those of all the time.
+            wants_volume: Whether bursts of mentions of any tone are looked for, given the recent ones.
+        """
         self._settings = settings
         self._outages = outages
+        self._wants_volume = wants_volume
+        #: What the last poll found among mentions of any tone.
+        self.volume: Burst | None = None
+        #: They were looked for at some poll.
+        self.had_volume = False
         self.baseline: Baseline | None = None
         self._recent: list[Sighting] = []
         self._stories: dict[str, datetime] = {}
@@ -62,10 +79,15 @@ class Watcher:
         self._polls = [poll for poll in self._polls if now - POLLS_KEPT <= poll < now] + [now]
         self._since = self._since or now
         watched = self.watched(now)
-        burst = find_burst(self.baseline, self._recent, now=now, settings=self._settings, watched=watched)
-        self.baseline = advance(
-            self.baseline, self._recent, now=now, watched=watched, min_confidence=self._settings.min_confidence
-        )
+        tally = Tally(self._recent, watched, self._settings.min_confidence)
+        burst = find_burst(self.baseline, tally, now=now, settings=self._settings, watched=watched)
+        self.volume = None
+        if self._wants_volume(self._recent):
+            self.had_volume = True
+            self.volume = find_burst(
+                self.baseline, tally, now=now, settings=self._settings, watched=watched, kind="volume"
+            )
+        self.baseline = advance(self.baseline, tally, now=now, watched=watched)
         since = self.baseline.since
         if self._recent and self._recent[0].first_seen < since:
             self._recent = [s for s in self._recent if s.first_seen >= since]

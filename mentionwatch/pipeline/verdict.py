@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch import alerts, health
-from mentionwatch.burst import Baseline, Watched, advance, find_burst, is_learning
+from mentionwatch.burst import Baseline, Tally, Watched, advance, find_burst, is_learning, is_volume_on
 from mentionwatch.match import Matcher
 from mentionwatch.model import Entry
 from mentionwatch.pipeline.outbox import notices_of
@@ -70,13 +70,17 @@ def _judge(config: Config, store: Store, brand: Brand, *, now: datetime, to: Seq
         baseline = None
     watched = watch(store, watching(config, brand), state, baseline.since if baseline else state.first_polled)
     recent = store.sightings(brand.name, since=baseline.since if baseline else None)
-    found = [_Finding(alerts.KIND, find_burst(baseline, recent, now=now, settings=settings, watched=watched))]
+    tally = Tally(recent, watched, settings.min_confidence)
+    found = [_Finding(alerts.KIND, find_burst(baseline, tally, now=now, settings=settings, watched=watched))]
+    if is_volume_on(settings, recent):
+        crowd = find_burst(baseline, tally, now=now, settings=settings, watched=watched, kind="volume")
+        found.append(_Finding(alerts.VOLUME, crowd))
     # Before this poll is among those that the brand's state knows.
     ruled = judge_rules(config, store, brand, now)
     found += map(_of_rule, ruled)
     found += _of_ratings(config, store, brand, now)
     found += _not_looked_for(store, brand, {one.kind for one in found})
-    following = advance(baseline, recent, now=now, watched=watched, min_confidence=settings.min_confidence)
+    following = advance(baseline, tally, now=now, watched=watched)
     polls = tuple(poll for poll in state.polls if now - POLLS_KEPT <= poll < now)
     store.record_verdict(brand.name, BrandState(state.first_polled, (*polls, now), following.to_json()), None)
     spots = _blind_spots(config, store, brand)

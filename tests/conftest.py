@@ -6,8 +6,13 @@ import signal
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fetching import WAY
+
+# A slow machine is no failure of what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell script that starts pytest with & has it ignore Ctrl-C, and with it every program that tests start.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mentionwatch.errors import QueryError
 from mentionwatch.match import And, Matcher, Not, Or, Term, compile_query, find_spans, make_searches, searchable_text
+from mentionwatch.match.mask import find_regions
 from mentionwatch.match.words import fold, split_words
 from mentionwatch.model import Entry, Search
 from mentionwatch.settings import Brand
@@ -103,7 +104,8 @@ def test_phrases_are_adjacent_words(query, text, pieces):
 @example("½ acme")
 @example("ŉ's 1\u20e3")
 def test_each_word_of_a_text_finds_that_text(text):
-    """Whatever the script, a text is found by each of its own words, by the single query and by the matcher alike."""
+    """Whatever the script, prose is found by each of its own words, by the single query and by the matcher alike."""
+    assume(not find_regions(text).hidden)  # ">A" is another's word
     entry = Entry("test", text=text)
     for word in split_words(text):
         query = f'"{word}"'

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from mentionwatch.model import Tone
 from mentionwatch.text import one_line
 from mentionwatch.tone.base import Scores
+from mentionwatch.tone.clauses import holds
 from mentionwatch.tone.compare import find_verdict
 from mentionwatch.tone.label import label_of_scores
 from mentionwatch.tone.language import is_english
 from mentionwatch.tone.names import Names, clean_spans, find_name
 from mentionwatch.tone.stars import disagree, pool, scores_of, stars_of, stars_shown
-from mentionwatch.tone.towards import around, excerpt, find_focus, holds, is_thing
+from mentionwatch.tone.towards import around, excerpt, find_focus, is_thing
 from mentionwatch.tone.user_words import UserWords
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _NO_EVIDENCE = 0.33
 # Measured on tweets towards a brand and on sentences about several things, see docs/tone.md.
 #: What a comparison says is right in three of four.
 _RIGHT, _NEUTRAL, _WRONG = 0.75, 0.17, 0.08
+#: Sentences beside a comparison that weigh as much as it does, each, at most.
+_MOST_WITNESSES = 3
 #: The part about the brand weighs so much, the whole text the rest.
 _OWN_WEIGHT = 0.7
 #: Two parts have opposite signs when their polarities are on both sides of 0 by more than this.
@@ -151,6 +154,8 @@ class Judge:
 
     def _decide(self, text: str, brand: tuple[Span, ...], verdict: Verdict) -> Scores | None:
         """What a comparison says; None where it leaves it to a part that says nothing."""
+        if verdict.beside:
+            return _weighed(verdict, self._part(text, verdict.beside, brand))
         if not verdict.part:
             return _decided(verdict)
         part = self._part(text, verdict.part, brand)
@@ -182,6 +187,22 @@ def _decided(verdict: Verdict) -> Scores | None:
     polarity = shares["positive"] - shares["negative"]
     words = ((verdict.words, round(polarity, 3)),) if polarity else ()
     return Scores(shares["negative"], shares["neutral"], shares["positive"], words)
+
+
+def _weighed(verdict: Verdict, beside: Scores) -> Scores | None:
+    """What a comparison says, and what other sentences say: as so many witnesses, where they disagree."""
+    decided = _decided(verdict)
+    says = label_of_scores(beside)
+    if decided is None or says in {"neutral", verdict.label}:
+        return decided
+    many = min(len(verdict.beside), _MOST_WITNESSES)
+    shares = (
+        decided.negative * max(beside.negative, 1e-9) ** many,
+        decided.neutral * max(beside.neutral, 1e-9) ** many,
+        decided.positive * max(beside.positive, 1e-9) ** many,
+    )
+    negative, neutral, positive = (share / math.fsum(shares) for share in shares)
+    return Scores(negative, neutral, positive, (*decided.words, *beside.words))
 
 
 def _mean(quick: Scores, better: Scores) -> Scores:

@@ -62,20 +62,22 @@ class AccurateScorer:
 
     name = "accurate"
 
-    def __init__(self, path: Path = MODEL) -> None:
+    def __init__(self, path: Path = MODEL, *, explain: bool = False) -> None:
         """Nothing is loaded yet.
 
         Args:
             path: The model's file; another one than ours only where one was trained.
+            explain: What ``score`` does where it is not told.
         """
         self._path = path
+        self._explain = explain
 
     @staticmethod
     def is_available() -> bool:
         """Tell whether numpy is installed."""
         return find_spec("numpy") is not None
 
-    def score(self, text: str, *, target: Spans = (), explain: bool = False) -> Scores:
+    def score(self, text: str, *, target: Spans = (), explain: bool | None = None) -> Scores:
         """Judge a text, however long or odd, in bounded time.
 
         Of a text longer than about 100 words, the begin, what stands around the target's first place, and the end are
@@ -93,7 +95,7 @@ class AccurateScorer:
         found = windows(text, target, model.pieces, model.encoder.longest)
         odds = _odds(model, found)
         scores = _scores(model, found, odds)
-        if not explain:
+        if not (self._explain if explain is None else explain):
             return scores
         words = _weigh(model, text, found, odds, scores.polarity)
         return Scores(scores.negative, scores.neutral, scores.positive, words)

@@ -97,6 +97,11 @@ def read_requests(path: Path) -> list[Row]:
     return rows
 
 
+def read_texts(path: Path) -> list[str]:
+    """Read the texts of a file of JSON lines."""
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def _spans(about: dict) -> tuple[tuple[int, int], ...]:
     if "from" in about:
         return ((about["from"], about["to"]),)

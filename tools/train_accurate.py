@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, row_of, sample
+from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, read_texts, row_of, sample
 from accurate_network import LABELS, Encoder, load_base
 from accurate_pack import calibrate, expected_calibration_error, pack
 from accurate_templates import make
@@ -265,6 +265,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
     parser.add_argument("--work", type=Path, required=True, help="folder for the stages' results")
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--soft", type=Path, help="write what it says of the texts, for tools/train_tone.py")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
@@ -321,7 +322,7 @@ def _stage(path: Path, model: Encoder, stage: Callable[[], Encoder]) -> Encoder:
 
 
 def write(model: Encoder, names: list[str], options: argparse.Namespace) -> None:
-    """Calibrate, write the file, and measure it."""
+    """Calibrate, write the file, and measure it; also write what it says of the texts, where that is asked for."""
     dev = [read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))]
     words = WordPiece(names)
     dev.append([row_of(about, "written") for about in written_rows()[1]])
@@ -331,6 +332,36 @@ def write(model: Encoder, names: list[str], options: argparse.Namespace) -> None
     write_weights(options.output, pack(model, names, {"temperature": temperature, "offsets": offsets}))
     print(f"{options.output}: {options.output.stat().st_size} bytes")
     measure(AccurateScorer(options.output), dev)
+    if options.soft:
+        texts = soft_texts(options)
+        odds = predict(model, texts, words) / temperature + np.array(offsets, dtype=np.float32)
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        write_soft(options.soft, texts, shares / shares.sum(axis=1, keepdims=True))
+
+
+def soft_texts(options: argparse.Namespace) -> list[Row]:
+    """Give each text that may be trained on once, as a whole: about its target only where that is news."""
+    rows = [row for path in sorted(options.train.glob("*.jsonl")) for row in read_rows(path)]
+    rows += [replace(row, spans=()) for row in rows if row.source.startswith("newsmtsc")]
+    rows += [row_of(about, "written") for about in written_rows()[0]]
+    rows += [Row(text, 0, "requests") for path in options.requests for text in read_texts(path)]
+    single = {}
+    for row in rows:
+        keeps = row.source.startswith("newsmtsc")
+        one = row if keeps else replace(row, spans=())
+        single.setdefault((one.text, one.spans), one)
+    return list(single.values())
+
+
+def write_soft(path: Path, texts: Sequence[Row], shares: np.ndarray) -> None:
+    """Write texts with the shares of the labels."""
+    with path.open("w", encoding="utf-8") as file:
+        for row, told in zip(texts, shares.tolist(), strict=True):
+            about = {"text": row.text, "source": row.source}
+            if row.spans:
+                about["from"], about["to"] = row.spans[0]
+            about |= {label: round(share, 4) for label, share in zip(LABELS, told, strict=True)}
+            file.write(json.dumps(about) + "\n")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mentionwatch.tone.towards import Focus
 
 Span = tuple[int, int]
+Words = tuple[tuple[str, float], ...]
 
 #: Characters that are looked through for names, and that are judged.
 _LOOKED_THROUGH, _JUDGED = 100_000, 5_000
@@ -48,7 +49,9 @@ _OWN_WEIGHT = 0.7
 #: Two parts have opposite signs when their polarities are on both sides of 0 by more than this.
 _APART = 0.2
 #: Below this probability of its label a model is unsure, and the better one is asked too.
-UNSURE = 0.6
+UNSURE = 0.7
+#: How much each of the two weighs then; more than 1 together, for they err apart.
+_QUICK_WEIGHT, _BETTER_WEIGHT = 0.25, 0.9
 #: From this probability on the part says something by itself.
 _SAYS = 0.65
 
@@ -149,7 +152,7 @@ class Judge:
         if scores is not whole:
             rules += (f"judged by the part about {one_line(target or text[slice(*brand[0])], 40)}",)
         if self._better and max(scores.negative, scores.neutral, scores.positive) < UNSURE:
-            scores = _mean(scores, self._better.score(text, target=brand))
+            scores = _both(scores, self._better.score(text, target=brand))
         return scores, rules
 
     def _decide(self, text: str, brand: tuple[Span, ...], verdict: Verdict) -> Scores | None:
@@ -196,33 +199,27 @@ def _weighed(verdict: Verdict, beside: Scores) -> Scores | None:
     if decided is None or says in {"neutral", verdict.label}:
         return decided
     many = min(len(verdict.beside), _MOST_WITNESSES)
-    shares = (
-        decided.negative * max(beside.negative, 1e-9) ** many,
-        decided.neutral * max(beside.neutral, 1e-9) ** many,
-        decided.positive * max(beside.positive, 1e-9) ** many,
-    )
-    negative, neutral, positive = (share / math.fsum(shares) for share in shares)
-    return Scores(negative, neutral, positive, (*decided.words, *beside.words))
+    return _pool(decided, 1, beside, many, (*decided.words, *beside.words))
 
 
-def _mean(quick: Scores, better: Scores) -> Scores:
-    """Average two models; the words are the quick one's, for the other one gives none at its speed."""
-    return Scores(
-        (quick.negative + better.negative) / 2,
-        (quick.neutral + better.neutral) / 2,
-        (quick.positive + better.positive) / 2,
-        better.words or quick.words,
-    )
+def _both(quick: Scores, better: Scores) -> Scores:
+    """Weigh two models by their logarithms; the words are the quick one's, for the other gives none at its speed."""
+    return _pool(quick, _QUICK_WEIGHT, better, _BETTER_WEIGHT, better.words or quick.words)
 
 
 def _blend(own: Scores, whole: Scores) -> Scores:
-    """Weigh two opinions by their logarithms; the words are the part's."""
+    """Weigh two opinions of one model; the words are the part's."""
+    return _pool(own, _OWN_WEIGHT, whole, 1 - _OWN_WEIGHT, own.words)
+
+
+def _pool(one: Scores, weight: float, other: Scores, other_weight: float, words: Words) -> Scores:
+    """Weigh two opinions by their logarithms: weights of more than 1 together make what they agree on surer."""
     shares = [
-        max(a, 1e-9) ** _OWN_WEIGHT * max(b, 1e-9) ** (1 - _OWN_WEIGHT)
-        for a, b in ((own.negative, whole.negative), (own.neutral, whole.neutral), (own.positive, whole.positive))
+        max(a, 1e-9) ** weight * max(b, 1e-9) ** other_weight
+        for a, b in ((one.negative, other.negative), (one.neutral, other.neutral), (one.positive, other.positive))
     ]
     negative, neutral, positive = (share / math.fsum(shares) for share in shares)
-    return Scores(negative, neutral, positive, own.words)
+    return Scores(negative, neutral, positive, words)
 
 
 def _tone(scores: Scores, by: str, rules: tuple[str, ...] = ()) -> Tone:

@@ -282,7 +282,7 @@ def training_sources(folder: Path, reader: Reader, soft: Path | None) -> list[So
     found.append(read_source(reader, "written", written_rows()[0]))
     by_source: dict[str, list[dict]] = {}
     for row in load(soft) if soft else []:
-        by_source.setdefault(row["source"], []).append(row)
+        by_source.setdefault(row.get("source", ""), []).append(row)
     return found + [read_source(reader, f"soft {name}", rows) for name, rows in sorted(by_source.items())]
 
 

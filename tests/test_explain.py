@@ -150,6 +150,17 @@ def test_the_engines_verdict_and_the_users_are_both_told(store):
     assert "    You marked it: positive, no noise, topic speed (2026-03-02 12:00)\n" in text
 
 
+def test_the_accurate_engine_is_asked_for_its_words_afterwards(store):
+    """It names none while it judges at speed; the verdict stays the one that was stored."""
+    pytest.importorskip("numpy", reason="the accurate engine needs numpy")
+    tone = Tone("negative", -0.5, 0.9, (), "accurate")
+    mention = about(post(text="The acme app is terrible and support is rude."), tone=tone)
+    record(store, mention)
+    found = why(store, mention).judged
+    assert found.words
+    assert replace(found, words=()) == tone
+
+
 def test_what_nobody_could_judge_has_no_numbers(store):
     """And nothing is made up."""
     mention = about(post(), tone=Tone("unknown", None, None, (), "auto"))

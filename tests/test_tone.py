@@ -384,12 +384,12 @@ def test_a_tone_error_says_by_its_code_who_can_mend_it():
 
 
 def test_the_better_model_is_asked_where_the_quick_one_is_unsure():
-    """A sure answer costs one model; an unsure one is the mean of both."""
+    """A sure answer costs one model; an unsure one is both, by their logarithms, the better one weighing more."""
     better = Fixed(0.9, 0.05, 0.05)
     assert Judge(Fixed(0.1, 0.1, 0.8), better=better).rate("x").confidence == 0.8
     assert better.seen == []
     tone = Judge(Fixed(0.3, 0.4, 0.3), better=better).rate("x")
-    assert (tone.label, round(tone.confidence, 3), tone.by) == ("negative", 0.6, "fixed")
+    assert (tone.label, round(tone.confidence, 3), tone.by) == ("negative", 0.867, "fixed")
 
 
 def test_a_model_that_knows_its_target_is_shown_the_whole_text_only():

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentionwatch.errors import ToneError
+from mentionwatch.settings import ToneSettings
+from mentionwatch.tone import make_engine
 from mentionwatch.tone.accurate import AccurateScorer
 from mentionwatch.tone.accurate.emoji import EMOJI, FACES
 from mentionwatch.tone.accurate.scorer import MODEL
@@ -295,6 +297,16 @@ def test_words_explain_the_verdict(scorer):
     assert all(word in text for word, _ in words)
     assert [abs(weight) for _, weight in words] == sorted((abs(weight) for _, weight in words), reverse=True)
     assert dict(words).get("TERRIBLE", 0) < 0 or dict(words).get("crashes", 0) < 0
+
+
+def test_an_engine_can_be_asked_for_its_words():
+    """At its usual speed the accurate engine names none."""
+    settings = ToneSettings(engine="accurate")
+    text = "The TERRIBLE app crashes, but the music is nice"
+    plain, told = (make_engine(settings, explain=explain).rate(text) for explain in (False, True))
+    assert plain.words == ()
+    assert dict(told.words).keys() & {"TERRIBLE", "crashes"}
+    assert (told.label, told.confidence) == (plain.label, plain.confidence)
 
 
 def test_explaining_hostile_text_ends(scorer):

@@ -220,6 +220,20 @@ def test_tokens_know_what_they_are():
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [("lamp near doors", "lamp under doors"), ("painting lamps", "painted lamp")],
+    ids=["a word between", "forms of words"],
+)
+def test_pairs_that_mean_the_same_share_a_feature(one, other):
+    """Two words with one between them are a pair, and so are two stems: beside what each word is alone."""
+    reader = Reader({})
+    read = [[set(reader.read(text).keys) for text in (whole, *whole.split())] for whole in (one, other)]
+    together = read[0][0] & read[1][0]
+    alone = set.union(*read[0][1:]) | set.union(*read[1][1:])
+    assert len(together - alone) == 1
+
+
+@pytest.mark.parametrize(
     ("word", "known"),
     [("Don’t".replace("’", "'"), "dont"), ("SOOOO", "soo"), ("Acme's", "acme"), ("it's", "its"), ("thx", "thanks")],
 )

@@ -187,6 +187,27 @@ def test_comparisons_that_disagree_decide_nothing():
     assert find_verdict(text, spans(text, "Acme"), spans(text, "Globex")) is None
 
 
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ("negative", "Moved from Globex to Acme in May. It has an awful app. They hate us. And it is awful to call."),
+        ("negative", "Acme is better than Globex, I was told. Acme has an awful app. I hate Acme. Acme is awful."),
+        ("positive", "Moved from Acme to Globex. Acme was great to us for years. I love Acme. Their people are great."),
+        # One sentence weighs no more than the comparison; and what says nothing, or the same, changes nothing.
+        ("positive", "Moved from Globex to Acme in May. It has an awful app."),
+        ("positive", "Moved from Globex to Acme in May. It took a week. It took two vans."),
+        ("negative", "Moved from Acme to Globex in May. It has a great app. I love it. It is great to call."),
+        ("positive", "Moved from Globex to Acme in May. Globex had an awful app. I hate it. It is awful to call."),
+        ("positive", "Globex has an awful app. I hate it. It is awful. So we moved from Globex to Acme."),
+    ],
+)
+def test_a_comparison_is_one_witness_among_others(wanted, text):
+    """What is said at length of the brand in other sentences outweighs it; what is said of the other does not."""
+    tone = Judge(Lexicon(), entities=["Acme", "Globex"]).rate(text, target="Acme")
+    assert tone.label == wanted
+    assert tone.rules[0].startswith("compared: ")
+
+
 def test_every_pattern_can_be_compiled_and_needs_a_name():
     """A pattern without the brand would decide about anything."""
     for group in (*DECIDED, *MOVES):

@@ -49,11 +49,12 @@ class Row:
 
 def read_rows(path: Path) -> list[Row]:
     """Read a file of JSON lines; a target without its place is looked for by its name."""
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        about = json.loads(line)
-        rows.append(Row(about["text"], LABELS.index(about["label"]), path.stem, _spans(about)))
-    return rows
+    return [row_of(json.loads(line), path.stem) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def row_of(about: dict, source: str) -> Row:
+    """Make a row of what a line says."""
+    return Row(about["text"], LABELS.index(about["label"]), source, _spans(about))
 
 
 #: Topics of banking77 and clinc150 that are plain requests, and those that tell of something that does not work; the
@@ -94,6 +95,11 @@ def read_requests(path: Path) -> list[Row]:
         elif about["topic"] in _FAILURES:
             rows.append(Row(about["text"], LABELS.index("negative"), path.stem, soft=(0.7, 0.3, 0.0)))
     return rows
+
+
+def read_texts(path: Path) -> list[str]:
+    """Read the texts of a file of JSON lines."""
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _spans(about: dict) -> tuple[tuple[int, int], ...]:

@@ -1,13 +1,13 @@
-"""Train the accurate engine's model: with full precision, then in the 4 bits it ships in; calibrate; write the file.
+"""Train the accurate engine's model: with full precision, then twice in the 4 bits it ships in; calibrate; write it.
 
     python tools/train_accurate.py TRAIN DEV --base MINILM --work WORK -o model.bin
 
 TRAIN and DEV are folders of JSON lines ({"text", "label"[, "target", "from", "to"]}); MINILM is a folder with
 config.json, model.safetensors and vocab.txt of all-MiniLM-L6-v2.  --requests names files of {"text", "topic"}:
 customers' requests of banking77 and clinc150.  --without names files of {"text", "target"} that the sentences made of
-patterns may not hold, whatever the brand is called.  Needs torch, numpy and mentionwatch (pip install -e .).  The first
-stage leaves its result in WORK, and is left out when that is there.  Seeded; but torch promises the same numbers only
-on the same machine.
+patterns may not hold, whatever the brand is called.  Needs torch, numpy and mentionwatch (pip install -e .).  Each
+stage leaves its result in WORK (first.pt, second.pt, last.pt), and is left out when that is there.  The last one also
+learns the texts of ``rows``, but for one of ten.  Seeded; but torch promises the same numbers only on the same machine.
 """
 
 from __future__ import annotations
@@ -21,28 +21,36 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, sample
+from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, read_texts, row_of, sample
 from accurate_network import LABELS, Encoder, load_base
 from accurate_pack import calibrate, expected_calibration_error, pack
 from accurate_templates import make
 from torch import Tensor, nn
 from torch.nn import functional
+from written_rows import written_rows
 
 from mentionwatch.tone.accurate import AccurateScorer
 from mentionwatch.tone.accurate.emoji import EMOJI, FACES
 from mentionwatch.tone.accurate.weights import write_weights
 from mentionwatch.tone.accurate.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
 
-#: Rows of each source that the first and the last training see; those not named: all.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: Rows of each source that each training sees; those not named: all.
 FIRST = {"goemotions_train": 12000}
-LAST = {"goemotions_train": 7500, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 3600}
+SECOND = {"goemotions_train": 7500, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 3600}
+LAST = {"goemotions_train": 9000, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 2400}
 #: After how many of them the first training stops.
 _FIRST_ROWS = 32_000
 #: Sentences of our own, and customers' requests.
 _MADE, _ASKED = 6000, 1500
+#: How often the last training sees each of the texts written for it.
+_WRITTEN_TIMES = 2
 #: How much a row's shares count beside its label, where it has both.
 _SOFT = 0.6
 #: Size of the vocabulary.
@@ -58,12 +66,14 @@ class Plan:
         head_rate: Of the head, which begins from nothing.
         warm: Steps until the rate is at its highest.
         last: Share of the rate that is left at the end; it falls in a straight line.
+        even: How far the labels weigh the same, whatever their number: 0 not at all, 1 wholly.
     """
 
     rate: float
     head_rate: float
     warm: int
     last: float = 0.0
+    even: float = 0.5
 
 
 def vocabulary(folder: Path) -> list[str]:
@@ -104,7 +114,7 @@ def name_target(model: Encoder, words: WordPiece) -> None:
 def train(model: Encoder, made: list[Batch], plan: Plan, name: str) -> Encoder:
     """Train over batches once; gives the mean of the weights on the way (of the last hundred steps or so)."""
     counts = torch.bincount(torch.cat([batch.labels for batch in made]), minlength=len(LABELS))
-    even = (counts.float().mean() / counts) ** 0.5
+    even = (counts.float().mean() / counts) ** plan.even
     groups = _groups(model, plan)
     rates = [group["lr"] for group in groups]
     search = torch.optim.AdamW(groups, fused=True)
@@ -180,11 +190,13 @@ def begin(rows: list[Row], folder: Path, kept: list[int], words: WordPiece, chan
     return model
 
 
-def finish(model: Encoder, rows: list[Row], words: WordPiece, chance: random.Random) -> Encoder:
-    """Train it further, on our own sentences too, in the 4 bits it ships in."""
+def further(
+    model: Encoder, rows: list[Row], words: WordPiece, chance: random.Random, *, plan: Plan, name: str
+) -> Encoder:
+    """Train it in the 4 bits it ships in."""
     model.round()
     made = list(batches(rows, words, size=32, chance=chance, longest=96))
-    mean = train(model, made, Plan(6e-5, 2e-4, warm=40), "last")
+    mean = train(model, made, plan, name)
     mean.round()
     return mean
 
@@ -192,8 +204,7 @@ def finish(model: Encoder, rows: list[Row], words: WordPiece, chance: random.Ran
 def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
     """Make rows of our own sentences: two brands, so always marked, or one, marked two times of three."""
     chance = random.Random(seed)
-    lines = [json.loads(line) for path in without for line in path.read_text(encoding="utf-8").splitlines()]
-    kept_back = {_bare(line["text"], line.get("target")) for line in lines}
+    kept_back = _kept_back(without)
     rows = []
     for made in make(count, seed):
         brand = made.text[slice(*made.span)] if made.span else None
@@ -204,17 +215,34 @@ def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
     return rows
 
 
+def written(seed: int, without: list[Path]) -> list[Row]:
+    """Give the texts written for this; one about one brand is now and then shown without its mark."""
+    chance = random.Random(seed)
+    kept_back = _kept_back(without)
+    abouts = [about for about in written_rows()[0] if _bare(about["text"], about.get("target")) not in kept_back]
+    often = Counter(about["text"] for about in abouts)
+    rows = []
+    for about in abouts * _WRITTEN_TIMES:
+        row = replace(row_of(about, "written"), fixed=True)
+        rows.append(row if often[row.text] > 1 or chance.random() < 0.7 else replace(row, spans=()))
+    return rows
+
+
+def _kept_back(without: list[Path]) -> set[str]:
+    lines = [json.loads(line) for path in without for line in path.read_text(encoding="utf-8").splitlines()]
+    return {_bare(line["text"], line.get("target")) for line in lines}
+
+
 def _bare(text: str, brand: str | None) -> str:
     """Give a sentence's words, whatever the brand's name is."""
     lowered = text.lower()
     return " ".join(re.findall(r"\w+", lowered.replace(brand.lower(), "B") if brand else lowered))
 
 
-def measure(scorer: AccurateScorer, folder: Path) -> None:
+def measure(scorer: AccurateScorer, sets: Sequence[list[Row]]) -> None:
     """Print figures of the file that ships, by the program that users run."""
     shares, labels = [], []
-    for path in sorted(folder.glob("*.jsonl")):
-        rows = read_rows(path)
+    for rows in sets:
         began = time.process_time()
         found = [
             (one.negative, one.neutral, one.positive) for one in scorer.score_many((r.text, r.spans) for r in rows)
@@ -224,15 +252,8 @@ def measure(scorer: AccurateScorer, folder: Path) -> None:
         labels.append(np.array([row.label for row in rows]))
         error = expected_calibration_error(shares[-1], labels[-1])
         told = "  ".join(f"{name} {value:.3f}" for name, value in figures(shares[-1], labels[-1]).items())
-        print(f"{path.stem:18} {told}  ece {error:.3f}  {speed:.0f} texts a second", flush=True)
+        print(f"{rows[0].source:18} {told}  ece {error:.3f}  {speed:.0f} texts a second", flush=True)
     print(f"pooled ece {expected_calibration_error(np.concatenate(shares), np.concatenate(labels)):.3f}")
-
-
-def _kept(path: Path, model: Encoder) -> Encoder | None:
-    if not path.exists():
-        return None
-    model.load_state_dict(torch.load(path, weights_only=True))
-    return model
 
 
 def _arguments() -> argparse.Namespace:
@@ -244,6 +265,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
     parser.add_argument("--work", type=Path, required=True, help="folder for the stages' results")
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--soft", type=Path, help="write what it says of the texts, for tools/train_tone.py")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
@@ -261,35 +283,85 @@ def main() -> None:
     options = _arguments()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    chance = random.Random(options.seed)
     rows = [row for path in sorted(options.train.glob("*.jsonl")) for row in read_rows(path)]
     pieces = vocabulary(options.base)
     kept = choose_pieces(pieces, rows, _PIECES)
     names = [pieces[number] for number in kept]
     words = WordPiece(names)
-    base = load_base(options.base)
-    base.words = nn.Embedding(len(kept), base.words.embedding_dim)
-    first = _kept(options.work / "first.pt", base)
-    if first is None:
-        first = begin(rows, options.base, kept, words, chance)
-        torch.save(first.state_dict(), options.work / "first.pt")
-    last = sample(rows, LAST, chance) + own_rows(_MADE, options.seed, options.without) + _requests(options, chance)
-    model = finish(first, last, words, chance)
-    torch.save(model.state_dict(), options.work / "last.pt")
+    model = load_base(options.base)
+    model.words = nn.Embedding(len(kept), model.words.embedding_dim)
+
+    def second() -> Encoder:
+        chance = random.Random(options.seed + 1)
+        taken = sample(rows, SECOND, chance) + own_rows(_MADE, options.seed, options.without)
+        taken += _requests(options, chance)
+        return further(model, taken, words, chance, plan=Plan(6e-5, 2e-4, warm=40), name="second")
+
+    def last() -> Encoder:
+        chance = random.Random(options.seed + 2)
+        taken = sample(rows, LAST, chance) + own_rows(_MADE, options.seed + 2, options.without)
+        taken += _requests(options, chance) + written(options.seed, options.without)
+        return further(model, taken, words, chance, plan=Plan(6e-5, 1e-4, warm=60, even=1.0), name="last")
+
+    stages = {"first": lambda: begin(rows, options.base, kept, words, random.Random(options.seed))}
+    for number, (name, stage) in enumerate({**stages, "second": second, "last": last}.items()):
+        torch.manual_seed(options.seed + number)
+        model = _stage(options.work / f"{name}.pt", model, stage)
+    model.round()
     write(model, names, options)
 
 
+def _stage(path: Path, model: Encoder, stage: Callable[[], Encoder]) -> Encoder:
+    """Take a stage's result from its file, or do it and keep that."""
+    if path.exists():
+        model.load_state_dict(torch.load(path, weights_only=True))
+        return model
+    done = stage()
+    torch.save(done.state_dict(), path)
+    return done
+
+
 def write(model: Encoder, names: list[str], options: argparse.Namespace) -> None:
-    """Calibrate, write the file, and measure it."""
+    """Calibrate, write the file, and measure it; also write what it says of the texts, where that is asked for."""
     dev = [read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))]
     words = WordPiece(names)
+    dev.append([row_of(about, "written") for about in written_rows()[1]])
     sets = [(predict(model, rows, words), np.array([row.label for row in rows])) for rows in dev]
     temperature, offsets = calibrate(sets)
     print(f"temperature {temperature:.3f}, offsets {offsets}")
     write_weights(options.output, pack(model, names, {"temperature": temperature, "offsets": offsets}))
     print(f"{options.output}: {options.output.stat().st_size} bytes")
-    measure(AccurateScorer(options.output), options.dev)
+    measure(AccurateScorer(options.output), dev)
+    if options.soft:
+        texts = soft_texts(options)
+        odds = predict(model, texts, words) / temperature + np.array(offsets, dtype=np.float32)
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        write_soft(options.soft, texts, shares / shares.sum(axis=1, keepdims=True))
+
+
+def soft_texts(options: argparse.Namespace) -> list[Row]:
+    """Give each text that may be trained on once, as a whole: about its target only where that is news."""
+    rows = [row for path in sorted(options.train.glob("*.jsonl")) for row in read_rows(path)]
+    rows += [replace(row, spans=()) for row in rows if row.source.startswith("newsmtsc")]
+    rows += [row_of(about, "written") for about in written_rows()[0]]
+    rows += [Row(text, 0, "requests") for path in options.requests for text in read_texts(path)]
+    single = {}
+    for row in rows:
+        keeps = row.source.startswith("newsmtsc")
+        one = row if keeps else replace(row, spans=())
+        single.setdefault((one.text, one.spans), one)
+    return list(single.values())
+
+
+def write_soft(path: Path, texts: Sequence[Row], shares: np.ndarray) -> None:
+    """Write texts with the shares of the labels."""
+    with path.open("w", encoding="utf-8") as file:
+        for row, told in zip(texts, shares.tolist(), strict=True):
+            about = {"text": row.text, "source": row.source}
+            if row.spans:
+                about["from"], about["to"] = row.spans[0]
+            about |= {label: round(share, 4) for label, share in zip(LABELS, told, strict=True)}
+            file.write(json.dumps(about) + "\n")
 
 
 if __name__ == "__main__":

@@ -64,9 +64,10 @@ def tone_command(
     from mentionwatch.pipeline.evaluate import judge
     from mentionwatch.pipeline.labelled import Asked
 
-    judging = _make_engine(engine)
+    is_one = text is not None and text != "-"
+    judging = _make_engine(engine, explain=is_one)
     asked = Asked(text or "", _named(target), rating, _named(language))
-    if text is not None and text != "-":
+    if is_one:
         tone = judge(judging, asked)
         _print_json(_answer(asked, tone)) if settings().json else _show_tone(tone)
         return
@@ -162,14 +163,14 @@ def eval_command(  # noqa: PLR0917 - one parameter per option
         _show_figures(shown, rows, measured)
 
 
-def _make_engine(name: str | None) -> Engine:
+def _make_engine(name: str | None, *, explain: bool) -> Engine:
     from mentionwatch.tone import make_engine
 
     config = find_settings_config()
     tone = config.tone if config else ToneSettings()
     if name is not None:
         tone = replace(tone, engine=cast("Any", name))
-    return make_engine(tone, entities=_entities(config))
+    return make_engine(tone, entities=_entities(config), explain=explain)
 
 
 def _entities(config: Config | None) -> dict[str, tuple[str, ...]]:

@@ -5,24 +5,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mentionwatch.burst import WINDOWS, Baseline, Watched, count, first_of_each_author, is_learning, left_out
-from mentionwatch.errors import MatchTimeout, QueryError
+from mentionwatch.errors import MatchTimeout, QueryError, ToneError
 from mentionwatch.match import compile_query, match_entry, searchable_text
 from mentionwatch.match.fields import link_host
 from mentionwatch.model import Counting, Explanation, Finding
+from mentionwatch.pipeline.naming import known_names
 from mentionwatch.pipeline.scan import brand_matcher
 from mentionwatch.pipeline.verdict import read_baseline, watch, watching
 from mentionwatch.store import BrandState, Filter
+from mentionwatch.tone import make_engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from mentionwatch.model import Alert, Mark, Mention, Sighting
+    from mentionwatch.model import Alert, Mark, Mention, Sighting, Tone
     from mentionwatch.settings import Brand, Config
     from mentionwatch.store import Store
 
@@ -87,7 +89,7 @@ def explain(known: Known, config: Config, *, now: datetime) -> Explanation:
     return Explanation(
         mention=mention,
         finding=_find(known, config, now),
-        judged=known.judged.tone,
+        judged=_worded(known.judged, config),
         mark=known.mark,
         copies=others,
         copy_of=first,
@@ -105,6 +107,20 @@ def explain_mention(config: Config, store: Store, mention: Mention, *, now: date
         StoreError: The store cannot be read.
     """
     return explain(gather(config, store, mention), config, now=now)
+
+
+def _worded(judged: Mention, config: Config) -> Tone:
+    """Find the words that weighed, where the model gave none at its speed."""
+    tone = judged.tone
+    if tone.words or not (tone.by or "").startswith("accurate"):
+        return tone
+    names, entry = known_names(config.brands, config.queries), judged.entry
+    try:
+        engine = make_engine(replace(config.tone, engine="accurate"), entities=names, explain=True)
+        found = engine.rate(searchable_text(entry), target=judged.brand, language=entry.language)
+    except ToneError:  # numpy was taken away since: the verdict stands without its words
+        return tone
+    return replace(tone, words=found.words)
 
 
 def _place(mention: Mention) -> str:

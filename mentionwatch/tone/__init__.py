@@ -56,13 +56,16 @@ class Engine(Protocol):
         ...
 
 
-def make_engine(settings: ToneSettings, *, entities: Mapping[str, Iterable[str]] | Iterable[str] = ()) -> Engine:
+def make_engine(
+    settings: ToneSettings, *, entities: Mapping[str, Iterable[str]] | Iterable[str] = (), explain: bool = False
+) -> Engine:
     """Make the engine that the settings name; cheap, for what is slow is loaded with the first text.
 
     Args:
         settings: Which engine, and the user's own words.
         entities: What is known by name, brands and competitors: names, each of a thing of its own, or for each thing
             what else it is called (``{"Acme": ["acmectl"]}``).
+        explain: Find the words that weigh, too, where a model gives none at its speed: as slow as 40 texts.
 
     Raises:
         ToneError: The engine needs what is not installed.
@@ -71,10 +74,10 @@ def make_engine(settings: ToneSettings, *, entities: Mapping[str, Iterable[str]]
         from mentionwatch.tone.textblob import TextBlobEngine
 
         return TextBlobEngine(neutral_band=settings.neutral_band, words=settings.words)
-    return _judge(settings, entities)
+    return _judge(settings, entities, explain=explain)
 
 
-def _judge(settings: ToneSettings, entities: Mapping[str, Iterable[str]] | Iterable[str]) -> Judge:
+def _judge(settings: ToneSettings, entities: Mapping[str, Iterable[str]] | Iterable[str], *, explain: bool) -> Judge:
     from mentionwatch.tone.accurate import AccurateScorer
     from mentionwatch.tone.small import SmallScorer
 
@@ -84,7 +87,7 @@ def _judge(settings: ToneSettings, entities: Mapping[str, Iterable[str]] | Itera
                 "the accurate engine needs numpy: pip install 'mentionwatch[accurate]', or choose another engine",
                 missing=True,
             )
-        return Judge(AccurateScorer(), parts=False, words=settings.words, entities=entities)
+        return Judge(AccurateScorer(explain=explain), parts=False, words=settings.words, entities=entities)
     better = AccurateScorer() if AccurateScorer.is_available() else None
     return Judge(SmallScorer(), better=better, words=settings.words, entities=entities)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Span = tuple[int, int]
 #: How a clause is joined to the one before it: it begins a sentence; it says something against it; it goes on.
@@ -87,6 +91,16 @@ def statements(text: str) -> list[Span]:
             found[-1][1] = clause.end
             complete = complete or has_verb
     return [(start, end) for start, end in found]
+
+
+def holds(unit: Span, spans: Sequence[Span]) -> bool:
+    """Tell whether one of some spans, in order and apart from each other, has a part in a unit."""
+    at = bisect_right(spans, unit[0], key=_end)
+    return at < len(spans) and spans[at][0] < unit[1]
+
+
+def _end(span: Span) -> int:
+    return span[1]
 
 
 def _joined(clauses: list[Clause], *links: Link) -> list[Span]:

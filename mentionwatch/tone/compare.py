@@ -8,10 +8,10 @@ counted in words, so that no pattern takes longer than the length of the sentenc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mentionwatch.tone.clauses import sentences
+from mentionwatch.tone.clauses import holds, sentences
 from mentionwatch.tone.comparisons import BRAND, DECIDED, MOVES, OTHER, compiled, first_match
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class Verdict:
     part: tuple[Span, ...] = ()
     #: The part speaks of the other: its tone is turned around.
     turned: bool = False
+    #: Other sentences about the brand: where they say the opposite, both are weighed.
+    beside: tuple[Span, ...] = ()
+    #: The brand is what somebody moved to: the sentences that follow go on about it.
+    is_arrival: bool = False
 
 
 #: Sides of a contrast, and what is so of the brand unless the part says the opposite.
@@ -87,12 +91,33 @@ def find_verdict(text: str, brand: Sequence[Span], others: Sequence[Span] = ()) 
     """
     if not brand:
         return None
-    found = [verdict for sentence in _marked(text, brand, others) if (verdict := _read(sentence))]
-    labels = {verdict.label for verdict in found}
+    read = [(sentence, verdict) for sentence in _marked(text, brand, others) if (verdict := _read(sentence))]
+    labels = {verdict.label for _, verdict in read}
     if "neutral" in labels and len(labels) > 1:
-        found = [verdict for verdict in found if verdict.label != "neutral"]
+        read = [(sentence, verdict) for sentence, verdict in read if verdict.label != "neutral"]
         labels.discard("neutral")
-    return found[0] if len(labels) == 1 else None
+    if len(labels) != 1:
+        return None
+    verdict = read[0][1]
+    if verdict.part or verdict.label == "neutral":
+        return verdict
+    compared = {(sentence.at[0], sentence.at[-1]) for sentence, _ in read}
+    goes_on = read[-1][0].at[-1] if all(verdict.is_arrival for _, verdict in read) else len(text)
+    return replace(verdict, beside=_beside(text, compared, goes_on, brand, others))
+
+
+def _beside(
+    text: str, compared: set[Span], goes_on: int, brand: Sequence[Span], others: Sequence[Span]
+) -> tuple[Span, ...]:
+    """The sentences about the brand that compare nothing: those that name it alone, and what follows a move to it."""
+    found: list[Span] = []
+    is_ours = False
+    for start, end in sentences(text):
+        ours, theirs = holds((start, end), brand), holds((start, end), others)
+        is_ours = (is_ours or start == goes_on) and not theirs
+        if (start, end) not in compared and not theirs and (ours or is_ours):
+            found.append((start, end))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -191,8 +216,8 @@ def _moved(sentence: _Sentence) -> Verdict | None:
         return None
     match, label = found
     if _is_regretted(sentence.marked[: match.start()]) or _is_regretted(sentence.after(match)):
-        label = "positive" if label == "negative" else "negative"
-    return Verdict(label, sentence.words(match))
+        return Verdict("positive" if label == "negative" else "negative", sentence.words(match))
+    return Verdict(label, sentence.words(match), is_arrival=label == "positive")
 
 
 def _is_regretted(marked: str) -> bool:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from mentionwatch.model import Tone
 from mentionwatch.text import one_line
 from mentionwatch.tone.base import Scores
+from mentionwatch.tone.clauses import holds
 from mentionwatch.tone.compare import find_verdict
 from mentionwatch.tone.label import label_of_scores
 from mentionwatch.tone.language import is_english
 from mentionwatch.tone.names import Names, clean_spans, find_name
 from mentionwatch.tone.stars import disagree, pool, scores_of, stars_of, stars_shown
-from mentionwatch.tone.towards import around, excerpt, find_focus, holds, is_thing
+from mentionwatch.tone.towards import around, excerpt, find_focus, is_thing
 from mentionwatch.tone.user_words import UserWords
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mentionwatch.tone.towards import Focus
 
 Span = tuple[int, int]
+Words = tuple[tuple[str, float], ...]
 
 #: Characters that are looked through for names, and that are judged.
 _LOOKED_THROUGH, _JUDGED = 100_000, 5_000
@@ -40,12 +42,16 @@ _NO_EVIDENCE = 0.33
 # Measured on tweets towards a brand and on sentences about several things, see docs/tone.md.
 #: What a comparison says is right in three of four.
 _RIGHT, _NEUTRAL, _WRONG = 0.75, 0.17, 0.08
+#: Sentences beside a comparison that weigh as much as it does, each, at most.
+_MOST_WITNESSES = 3
 #: The part about the brand weighs so much, the whole text the rest.
 _OWN_WEIGHT = 0.7
 #: Two parts have opposite signs when their polarities are on both sides of 0 by more than this.
 _APART = 0.2
 #: Below this probability of its label a model is unsure, and the better one is asked too.
-UNSURE = 0.6
+UNSURE = 0.7
+#: How much each of the two weighs then; more than 1 together, for they err apart.
+_QUICK_WEIGHT, _BETTER_WEIGHT = 0.25, 0.9
 #: From this probability on the part says something by itself.
 _SAYS = 0.65
 
@@ -146,11 +152,13 @@ class Judge:
         if scores is not whole:
             rules += (f"judged by the part about {one_line(target or text[slice(*brand[0])], 40)}",)
         if self._better and max(scores.negative, scores.neutral, scores.positive) < UNSURE:
-            scores = _mean(scores, self._better.score(text, target=brand))
+            scores = _both(scores, self._better.score(text, target=brand))
         return scores, rules
 
     def _decide(self, text: str, brand: tuple[Span, ...], verdict: Verdict) -> Scores | None:
         """What a comparison says; None where it leaves it to a part that says nothing."""
+        if verdict.beside:
+            return _weighed(verdict, self._part(text, verdict.beside, brand))
         if not verdict.part:
             return _decided(verdict)
         part = self._part(text, verdict.part, brand)
@@ -184,24 +192,34 @@ def _decided(verdict: Verdict) -> Scores | None:
     return Scores(shares["negative"], shares["neutral"], shares["positive"], words)
 
 
-def _mean(quick: Scores, better: Scores) -> Scores:
-    """Average two models; the words are the quick one's, for the other one gives none at its speed."""
-    return Scores(
-        (quick.negative + better.negative) / 2,
-        (quick.neutral + better.neutral) / 2,
-        (quick.positive + better.positive) / 2,
-        better.words or quick.words,
-    )
+def _weighed(verdict: Verdict, beside: Scores) -> Scores | None:
+    """What a comparison says, and what other sentences say: as so many witnesses, where they disagree."""
+    decided = _decided(verdict)
+    says = label_of_scores(beside)
+    if decided is None or says in {"neutral", verdict.label}:
+        return decided
+    many = min(len(verdict.beside), _MOST_WITNESSES)
+    return _pool(decided, 1, beside, many, (*decided.words, *beside.words))
+
+
+def _both(quick: Scores, better: Scores) -> Scores:
+    """Weigh two models by their logarithms; the words are the quick one's, for the other gives none at its speed."""
+    return _pool(quick, _QUICK_WEIGHT, better, _BETTER_WEIGHT, better.words or quick.words)
 
 
 def _blend(own: Scores, whole: Scores) -> Scores:
-    """Weigh two opinions by their logarithms; the words are the part's."""
+    """Weigh two opinions of one model; the words are the part's."""
+    return _pool(own, _OWN_WEIGHT, whole, 1 - _OWN_WEIGHT, own.words)
+
+
+def _pool(one: Scores, weight: float, other: Scores, other_weight: float, words: Words) -> Scores:
+    """Weigh two opinions by their logarithms: weights of more than 1 together make what they agree on surer."""
     shares = [
-        max(a, 1e-9) ** _OWN_WEIGHT * max(b, 1e-9) ** (1 - _OWN_WEIGHT)
-        for a, b in ((own.negative, whole.negative), (own.neutral, whole.neutral), (own.positive, whole.positive))
+        max(a, 1e-9) ** weight * max(b, 1e-9) ** other_weight
+        for a, b in ((one.negative, other.negative), (one.neutral, other.neutral), (one.positive, other.positive))
     ]
     negative, neutral, positive = (share / math.fsum(shares) for share in shares)
-    return Scores(negative, neutral, positive, own.words)
+    return Scores(negative, neutral, positive, words)
 
 
 def _tone(scores: Scores, by: str, rules: tuple[str, ...] = ()) -> Tone:

@@ -8,11 +8,10 @@ one of several things ("the food", "our waiter"), and where clauses before the b
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mentionwatch.tone.clauses import sentences, sides, statements
+from mentionwatch.tone.clauses import holds, sentences, sides, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,16 +104,6 @@ def _focus(text: str, own: Sequence[Span], why: Why) -> Focus | None:
     own = _join(own)
     rest = _others(text, own)
     return Focus(tuple(own), tuple(rest), why) if own and rest else None
-
-
-def holds(unit: Span, spans: Sequence[Span]) -> bool:
-    """Tell whether one of some spans, in order and apart from each other, has a part in a unit."""
-    at = bisect_right(spans, unit[0], key=_end)
-    return at < len(spans) and spans[at][0] < unit[1]
-
-
-def _end(span: Span) -> int:
-    return span[1]
 
 
 def _owned(text: str, target: Sequence[Span], others: Sequence[Span]) -> list[Span]:

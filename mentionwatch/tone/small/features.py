@@ -7,6 +7,7 @@ one in 70,000.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import repeat
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -247,14 +248,20 @@ def _keys(scan: _Scan, stems: list[str], phrases: list[Phrase], plain: set[int])
     single = list(map(crc32, coded))
     double = list(map(crc32, coded[1:], single))
     triple = list(map(crc32, coded[2:], double))
+    # A word and the next but one; a stem and the next.
+    apart = map(crc32, coded[2:], map(crc32, repeat(b" _"), single))
+    roots = [b"~" + root.encode("utf-8", "replace") for root in stems]
+    paired = map(crc32, roots[1:], map(crc32, roots))
     keys: dict[int, tuple[int, int]] = {}
     for at, denied in enumerate(scan.denied):
         if at in plain:
             continue
         keys[crc32(b"!", single[at]) if denied else single[at]] = (at, at + 1)
-        keys[crc32((b"~!" if denied else b"~") + stems[at].encode("utf-8", "replace"))] = (at, at + 1)
+        keys[crc32(b"!", crc32(roots[at])) if denied else crc32(roots[at])] = (at, at + 1)
     keys.update((key, (at, at + 2)) for at, key in enumerate(double))
     keys.update((key, (at, at + 3)) for at, key in enumerate(triple))
+    keys.update((key, (at, at + 3)) for at, key in enumerate(apart))
+    keys.update((key, (at, at + 2)) for at, key in enumerate(paired))
     keys.update((crc32(b"^" + name), (at, at + 1)) for name, at in scan.signs)
     _neighbours(scan, coded, single, keys)
     for group, start, end in phrases:

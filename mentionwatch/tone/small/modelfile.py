@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x89MWTONE\n"
 #: Goes up with every change of the file's form, or of what the features mean.
-VERSION = 1
+VERSION = 2
 _HEAD = struct.Struct("<8sHII")
 _COUNTS = struct.Struct("<HII")
 _LEXICONS = 3

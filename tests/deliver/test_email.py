@@ -13,6 +13,7 @@ import trustme
 
 from mentionwatch.deliver.base import Limits
 from mentionwatch.deliver.email import EmailChannel
+from mentionwatch.deliver.render.text import text_of
 from mentionwatch.errors import DeliveryError
 from mentionwatch.settings import Secret, SmtpSettings
 from tests.deliver.mail_servers import MailServer, RawServer
@@ -91,6 +92,16 @@ def test_each_address_gets_a_mail_of_its_own():
     assert [mail.to for mail in server.mails] == [[TO], ["boss@acme.example"]]
     assert [mail.read["To"] for mail in server.mails] == [TO, "boss@acme.example"]
     assert b"boss@" not in server.mails[0].raw
+
+
+def test_the_text_arrives_as_it_was_written():
+    """A line that begins with "From ", as the period of every alert does, gets no ">" on its way."""
+    with MailServer() as server:
+        channel(settings(server)).send(ONE)
+    text = server.mails[0].read.get_body(("plain",)).get_content()
+    assert "\nFrom 20" in text
+    assert text.splitlines() == text_of(ONE).splitlines()
+    assert not re.search(rb"^>?From ", server.mails[0].raw, re.MULTILINE)
 
 
 def test_a_repeated_message_is_the_same_mail():

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from html.parser import HTMLParser
 
 import pytest
@@ -325,6 +327,17 @@ def test_mails_of_an_incident_are_one_thread():
     assert [part.get_content_type() for part in first.iter_parts()] == ["text/plain", "text/html"]
     assert first.as_bytes() == mail_of(ONE, sender="Wätch <watch@acme.example>", to="pr@acme.example").as_bytes()
     assert first.as_bytes().isascii()
+
+
+@pytest.mark.parametrize("length", [5, 24, 25, 26, 30, 34, 38])
+def test_a_header_begins_beside_its_name(length):
+    """Whatever its length: some mail programs take a first line that is empty for an empty subject."""
+    brand = ("Acme " * 10)[:length].strip()
+    one = message(told(replace(ALERT, brand=brand)))
+    mail = mail_of(one, sender="watch@acme.example", to="pr@acme.example")
+    assert not re.search(r"^[A-Za-z-]+: ?$", mail.as_string(), re.MULTILINE)
+    assert mail.as_bytes().decode() == mail.as_string(policy=mail.policy)
+    assert message_from_bytes(mail.as_bytes(), policy=SMTP)["Subject"] == headline(one)
 
 
 def test_a_test_message_and_mentions_start_no_thread():

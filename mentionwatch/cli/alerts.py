@@ -65,7 +65,7 @@ def list_command(
     from mentionwatch.pipeline.traps import ALERT_STATES, ask_store
 
     name = chosen_format(format_, output)
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         wanted = known_brand(store, config, brand) if brand is not None else None
         zone = zone_of(config)
@@ -96,7 +96,7 @@ def show_command(id_: str) -> None:
     from mentionwatch.output.message import alert_page
     from mentionwatch.pipeline.tell import evidence_of
 
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         alert = _find(store, id_)
         evidence = evidence_of(store, alert)
@@ -156,7 +156,7 @@ def test_command() -> int:
 
 
 def _change(id_: str, state: AlertState) -> None:
-    with open_store(load_settings_config()) as store:
+    with open_store(load_settings_config(need_secrets=False)) as store:
         alert = _find(store, id_)
         if alert.state != state and store.set_alert_state(alert.id, state, now=now()):
             alert = _find(store, alert.id)

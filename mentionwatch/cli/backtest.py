@@ -54,7 +54,7 @@ def backtest_command(
         _refuse_beside_stdin(brand=brand, since=since, budget=budget)
         _replay_stdin(sensitivity)
         return
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     _replay_stored(config, _brands(config, brand), in_zone(since, config), sensitivity, budget)
 
 
@@ -129,6 +129,6 @@ def _alert_settings(sensitivity: str | None) -> AlertSettings:
     from mentionwatch.settings import AlertSettings
 
     # Only what is named is read: a file that is found, and its secrets, have nothing to do with what comes.
-    found = load_settings_config().alerts if settings().config else AlertSettings()
+    found = load_settings_config(need_secrets=False).alerts if settings().config else AlertSettings()
     given: dict[str, Any] = {"sensitivity": sensitivity} if sensitivity else {}
     return replace(found, **given)

@@ -151,13 +151,17 @@ _OPTIONS = [
 ]
 
 
-def load_settings_config() -> Config:
+def load_settings_config(*, need_secrets: bool = True) -> Config:
     """Load the configuration that applies.
+
+    Args:
+        need_secrets: See ``load_config``; False for what only looks at the store, so that a shell without cron's
+            variables can be used to acknowledge an alert.
 
     Raises:
         ConfigError: It has mistakes, or there is none.
     """
-    config = find_settings_config()
+    config = find_settings_config(need_secrets=need_secrets)
     if config is None:
         raise no_configuration()
     return config

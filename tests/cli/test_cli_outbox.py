@@ -111,3 +111,30 @@ def test_what_is_no_count_is_shown_as_none(told, home):
     found = {one["id"]: one for one in json.loads(run("alerts", "--json", "--config", told).stdout)}
     assert [found["s1"][key] for key in ("observed", "expected", "odds", "authors")] == [None] * 4
     assert "0 negative" not in run("alerts", "--config", told).stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("alerts",),
+        ("alerts", "show", "a"),
+        ("alerts", "ack", "a"),
+        ("alerts", "resolve", "a"),
+        ("mentions", "acme"),
+        ("export", "-o", "-", "--format", "csv"),
+        ("report",),
+        ("backtest",),
+        ("sources", "list"),
+        ("sources", "status"),
+    ],
+    ids=" ".join,
+)
+def test_who_only_looks_at_the_store_needs_no_secret(told, words):
+    """Cron's variables are not those of a shell, and an alert is acknowledged from either; a poll needs them."""
+    locked = '[[notify]]\nvia = "webhook"\nurl = "env:NOT_THERE"\nname = "hook"\n'
+    told.write_text(told.read_text("utf-8") + locked, "utf-8")
+    looked = run(*words, "--config", told)
+    assert looked.exit_code == 0, looked.output
+    polled = run("poll", "--config", told)
+    assert polled.exit_code == 2
+    assert "NOT_THERE" in polled.stderr

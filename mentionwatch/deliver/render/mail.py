@@ -22,7 +22,7 @@ _FROM = re.compile(r"^From ", re.MULTILINE)
 
 
 class _Headers(EmailPolicy):
-    """Begins a header in the line of its name: Python leaves that line empty where the text fits into one of its own."""
+    """Begins a header beside its name: Python leaves that line empty where the text fits into one of its own."""
 
     def fold(self, name: str, value: str) -> str:
         return self._begun(name, super().fold(name, value))

@@ -82,7 +82,7 @@ def _replay_stored(
     from mentionwatch.output.backtest import backtest_record, write_backtests
     from mentionwatch.output.base import Options
     from mentionwatch.pipeline.backtest import backtest_of, replay_brand
-    from mentionwatch.pipeline.budget import find_budget, parse_budget
+    from mentionwatch.pipeline.budget import LEAST_WATCHED, find_budget, is_watched_enough, parse_budget
 
     most = parse_budget(budget) if budget is not None else None
     at, zone = now(), zone_of(config)
@@ -98,7 +98,13 @@ def _replay_stored(
                 return found
 
         pasts = replay()
-        fits = find_budget(config, pasts, most, since=since, again=replay) if most is not None and pasts else []
+        known = is_watched_enough(pasts, since=since)
+        fits = find_budget(config, pasts, most, since=since, again=replay) if most is not None and known else []
+    if pasts and most is not None and not known:
+        days = LEAST_WATCHED.days
+        settings().say(
+            f"Warning: --budget needs {days} days of watching; less says nothing of a month."
+        )
     only = (sensitivity,) if sensitivity else _SENSITIVITIES
     found = [backtest_of(config, past, since=since, only=only) for past in pasts]
     if settings().json:

@@ -224,7 +224,7 @@ def _channels(
         if lacks is not None:
             yield Finding("channels", "error", f"{channel.name}: {lacks[0]}", lacks[1], 2)
         state = states.get(channel.name)
-        if state is not None:
+        if state is not None and (lacks is None or state.failing_since is not None or channel.name in late):
             yield from _channel(channel, state, late.get(channel.name), config, now=now, commands=commands)
         elif lacks is None:
             untried = untried or channel.name
@@ -243,7 +243,8 @@ def _channel(
 ) -> Iterator[Finding]:
     zone = zone_of(config)
     why, _, advice = (state.last_error or "").partition("; ")
-    todo = "; ".join(filter(None, (advice, f"then try it: {commands('alerts', 'test')}")))
+    again = f"try it: {commands('alerts', 'test')}"
+    todo = f"{advice}; then {again}" if advice else again
     if late is not None:
         what = (
             f"{channel.name}: {_plural(late.messages, 'message')} overdue since {shown_time(late.since, zone)}: {why}"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Traps that are listed one by one.
 _MOST_TRAPS = 10
-_ADVICE = "set it where this and the poll are run; cron starts with hardly any variables"
+_ADVICE = "set it here, and where cron runs, which has few variables"
 
 
 def problem_findings(problems: Sequence[Problem]) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _secrets(document: Document, path: Path, *, named: bool, environ: Mapping[st
     if wanted and not missing:
         names = sorted({one_line(name, 60) for _where, name in wanted})
         by_env = any(name.startswith("env:") for name in names)
-        todo = "cron starts with hardly any variables: set them where it runs too" if by_env else ""
+        todo = "cron starts with hardly any variables: set them there too" if by_env else ""
         told = f"all that are named are there: {', '.join(names)}"
         yield Finding("secrets", "ok", told, todo)
     written = _written(document.values)

@@ -231,6 +231,17 @@ def test_channels_that_fail_are_told(polled, home):
     assert "bad: 1 message overdue since" in odd(areas, "channels")[0]
 
 
+def test_a_channel_that_lacks_something_is_not_well_too(polled, home):
+    """It had told before, and says so no more: one line for it."""
+    (home / "there").mkdir()
+    add(polled, '[[notify]]\nvia = "file"\nname = "log"\npath = "there/told.jsonl"\n')
+    assert run("alerts", "test", "--config", polled).exit_code == 0
+    assert [one["level"] for one in doctor(polled)[1]["channels"]] == ["ok"]
+    (home / "there" / "told.jsonl").unlink()
+    (home / "there").rmdir()
+    assert [one["level"] for one in doctor(polled)[1]["channels"]] == ["error"]
+
+
 @pytest.mark.parametrize(
     ("channel", "told"),
     [

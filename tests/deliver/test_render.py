@@ -301,6 +301,14 @@ def test_html_has_only_our_tags_and_loads_nothing(one):
     assert not any("url(" in value for name, value in page.attributes if name == "style")
 
 
+def test_the_bars_say_what_the_sentence_says():
+    """Of less than a tenth there is no "0.0": it is usual, and rare."""
+    rare = replace(ALERT, expected=0.04, reason="14 negative mentions in 6 h; you usually see fewer than 0.1.")
+    written = html_of(message(told(rare)))
+    assert written.count("fewer than 0.1") == 2
+    assert ">0.0<" not in written
+
+
 def test_hostile_html_is_shown_as_written():
     """As words."""
     words = _Read(html_of(HOSTILE)).words

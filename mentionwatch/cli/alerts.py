@@ -10,7 +10,7 @@ import click
 
 from mentionwatch.cli.groups import ListGroup, QueryCommand, one_query
 from mentionwatch.cli.hints import warn_of_traps
-from mentionwatch.cli.options import load_settings_config, settings, shared_options
+from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
@@ -149,7 +149,7 @@ def test_command() -> int:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     for channel in channels:
         if channel.name in failed:
-            click.echo(f"Error: {failed[channel.name]}", err=True)
+            click.echo(fold(f"Error: {failed[channel.name]}"), err=True)
         else:
             settings().say(f"{channel.name}: sent")
     return 6 if failed else 0

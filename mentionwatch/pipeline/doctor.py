@@ -263,11 +263,23 @@ def _plural(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
+def _missing(channel: NotifySettings, config: Config) -> str | None:
+    """Which secret it needs and has not; one that was looked up in vain is the reference still."""
+    server = config.smtp if channel.via == "email" else None
+    for what, secrets in (
+        ("its address or secret", (channel.url, channel.secret)),
+        ("its mail server's user or password", (server.user, server.password) if server else ()),
+    ):
+        if any(secret is not None and is_reference(secret) for secret in secrets):
+            return f"{what} is not there"
+    return None
+
+
 def _lacks(channel: NotifySettings, config: Config) -> tuple[str, str] | None:
     """What a channel needs on this machine and has not, and what to do."""
     folder = config.path.parent if config.path else Path()
-    if any(value is not None and is_reference(value) for value in (channel.url, channel.secret)):
-        return "its address or secret is not there", "see secrets, above"
+    if missing := _missing(channel, config):
+        return missing, "see secrets, above"
     if channel.via == "apprise" and find_spec("apprise") is None:
         return "needs apprise, which is not installed", "pip install 'mentionwatch[notify]'"
     if channel.via == "email" and config.smtp is None:

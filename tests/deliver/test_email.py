@@ -143,6 +143,16 @@ def test_a_server_without_encryption_gets_no_password(trust):
     assert server.mails == server.tried == []
 
 
+def test_a_server_without_logins_is_told_so():
+    """It wants no user and password; what it says ends without a full stop in the middle of the sentence."""
+    with MailServer() as server:
+        error = refusal(channel(settings(server, user="watch", password=PASSWORD)))
+    assert "leave user and password out" in error.advice
+    assert ".;" not in str(error)
+    assert error.permanent
+    assert server.mails == []
+
+
 def test_a_wrong_password_is_told_without_it(shown, trust):
     """What to change is said; the password is not."""
     with MailServer(tls=shown, users={"watch": "another"}) as server:

@@ -309,6 +309,13 @@ def test_the_bars_say_what_the_sentence_says():
     assert ">0.0<" not in written
 
 
+@pytest.mark.parametrize("render", [text_of, html_of])
+def test_the_chart_of_a_rule_is_said_to_be_the_brands(render):
+    """What a rule counts may be something else."""
+    assert "Negative mentions per hour, last" in render(message(told()))
+    assert "Negative mentions of the brand per hour, last" in render(message(told(RULE)))
+
+
 def test_hostile_html_is_shown_as_written():
     """As words."""
     words = _Read(html_of(HOSTILE)).words

@@ -124,7 +124,7 @@ class UsageError(MentionwatchError):
 
 #: What to do about a source in this state, where whoever met it knows nothing better.
 _ADVICE = {
-    "down": "look at it in a browser; it is asked again at the next poll",
+    "down": "look at it in a browser; it is asked again later",
     "not-a-feed": "look at it in a browser, and give the URL of its feed",
 }
 

@@ -337,6 +337,15 @@ def test_a_source_is_told_when_it_goes_down_and_when_it_is_back():
     assert source_step(back.alert, None, NOW + 3 * HOUR).reason == "none"
 
 
+def test_a_source_that_is_back_is_not_said_to_be_down():
+    """What it had stands in the past, without the advice for who would still mend it."""
+    trouble = replace(DOWN, reason="HTTP 404: https://forum.example; check the address")
+    back = source_step(source_step(None, trouble, NOW).alert, None, NOW + HOUR).alert
+    assert back.reason == "The source forum is back. It was down: HTTP 404: https://forum.example."
+    again = source_step(back, replace(trouble, since=NOW + HOUR), NOW + 2 * HOUR).alert
+    assert "forum is down: HTTP 404" in again.reason
+
+
 def test_a_source_that_is_down_again_soon_is_the_same_incident():
     """Within `quiet`; later it is a new one."""
     alert = source_step(source_step(None, DOWN, NOW).alert, None, NOW + 2 * HOUR).alert

@@ -326,6 +326,16 @@ def test_what_is_no_budget_is_told(text):
         parse_budget(text)
 
 
+@pytest.mark.parametrize(("days", "told"), [(6.9, False), (7.1, True)])
+def test_a_budget_is_not_made_of_a_few_days(stored, days, told):
+    """One alert in an hour of watching is no 700 a month, and no reason to ask for more mentions."""
+    since = f"{END - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+    done = run("--config", stored, "backtest", "--budget", "2/month", "--since", since)
+    assert done.exit_code == 0
+    assert ("At most 2 alerts a month" in done.stdout) is told
+    assert ("--budget needs 7 days of watching" in done.stderr) is not told
+
+
 def budget(past, most, *, again=None, rules=(WAVE,)):
     return find_budget(configured(None, rules=rules), [past], most, again=again or (lambda _least: [past]))
 

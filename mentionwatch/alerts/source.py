@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mentionwatch.settings import AlertSettings
 
 SOURCE = "source"
+#: What follows from it.
+_UNSEEN = ". What is said there is not seen."
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,15 @@ def decide_source(
         return _while_calm(past, trouble, now, source, settings)
     if trouble is None:
         at = max(now, past.updated)
-        back = replace(past, state="resolved", resolved=at, updated=at, window_end=at, last_notice=at)
+        back = replace(
+            past,
+            state="resolved",
+            resolved=at,
+            updated=at,
+            window_end=at,
+            last_notice=at,
+            reason=_sentence_after(source, past.reason),
+        )
         return Decision("resolved", back, "resolved")
     alert = replace(past, reason=_sentence(source, trouble))
     told = past.last_notice or past.opened
@@ -115,4 +125,14 @@ def _open(source: str, trouble: Trouble, now: datetime) -> Decision:
 
 
 def _sentence(source: str, trouble: Trouble) -> str:
-    return f"The source {source} is {trouble.state}: {trouble.reason}. What is said there is not seen."
+    return f"{_named(source)}{trouble.state}: {trouble.reason}{_UNSEEN}"
+
+
+def _sentence_after(source: str, sentence: str) -> str:
+    """What is said once it is back: what it had, without what there was to do about it."""
+    had = sentence.removeprefix(_named(source)).removesuffix(_UNSEEN)
+    return f"{_named(source)}back. It was {had.partition('; ')[0]}." if had != sentence else sentence
+
+
+def _named(source: str) -> str:
+    return f"The source {source} is "

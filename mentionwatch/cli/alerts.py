@@ -10,7 +10,7 @@ import click
 
 from mentionwatch.cli.groups import ListGroup, QueryCommand, one_query
 from mentionwatch.cli.hints import warn_of_traps
-from mentionwatch.cli.options import load_settings_config, settings, shared_options
+from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
 from mentionwatch.errors import UsageError
@@ -65,7 +65,7 @@ def list_command(
     from mentionwatch.pipeline.traps import ALERT_STATES, ask_store
 
     name = chosen_format(format_, output)
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         wanted = known_brand(store, config, brand) if brand is not None else None
         zone = zone_of(config)
@@ -96,7 +96,7 @@ def show_command(id_: str) -> None:
     from mentionwatch.output.message import alert_page
     from mentionwatch.pipeline.tell import evidence_of
 
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         alert = _find(store, id_)
         evidence = evidence_of(store, alert)
@@ -149,14 +149,14 @@ def test_command() -> int:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     for channel in channels:
         if channel.name in failed:
-            click.echo(f"Error: {failed[channel.name]}", err=True)
+            click.echo(fold(f"Error: {failed[channel.name]}"), err=True)
         else:
             settings().say(f"{channel.name}: sent")
     return 6 if failed else 0
 
 
 def _change(id_: str, state: AlertState) -> None:
-    with open_store(load_settings_config()) as store:
+    with open_store(load_settings_config(need_secrets=False)) as store:
         alert = _find(store, id_)
         if alert.state != state and store.set_alert_state(alert.id, state, now=now()):
             alert = _find(store, alert.id)

@@ -54,7 +54,7 @@ def backtest_command(
         _refuse_beside_stdin(brand=brand, since=since, budget=budget)
         _replay_stdin(sensitivity)
         return
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     _replay_stored(config, _brands(config, brand), in_zone(since, config), sensitivity, budget)
 
 
@@ -82,7 +82,7 @@ def _replay_stored(
     from mentionwatch.output.backtest import backtest_record, write_backtests
     from mentionwatch.output.base import Options
     from mentionwatch.pipeline.backtest import backtest_of, replay_brand
-    from mentionwatch.pipeline.budget import find_budget, parse_budget
+    from mentionwatch.pipeline.budget import LEAST_WATCHED, find_budget, is_watched_enough, parse_budget
 
     most = parse_budget(budget) if budget is not None else None
     at, zone = now(), zone_of(config)
@@ -98,7 +98,13 @@ def _replay_stored(
                 return found
 
         pasts = replay()
-        fits = find_budget(config, pasts, most, since=since, again=replay) if most is not None and pasts else []
+        known = is_watched_enough(pasts, since=since)
+        fits = find_budget(config, pasts, most, since=since, again=replay) if most is not None and known else []
+    if pasts and most is not None and not known:
+        days = LEAST_WATCHED.days
+        settings().say(
+            f"Warning: --budget needs {days} days of watching; less says nothing of a month."
+        )
     only = (sensitivity,) if sensitivity else _SENSITIVITIES
     found = [backtest_of(config, past, since=since, only=only) for past in pasts]
     if settings().json:
@@ -129,6 +135,6 @@ def _alert_settings(sensitivity: str | None) -> AlertSettings:
     from mentionwatch.settings import AlertSettings
 
     # Only what is named is read: a file that is found, and its secrets, have nothing to do with what comes.
-    found = load_settings_config().alerts if settings().config else AlertSettings()
+    found = load_settings_config(need_secrets=False).alerts if settings().config else AlertSettings()
     given: dict[str, Any] = {"sensitivity": sensitivity} if sensitivity else {}
     return replace(found, **given)

@@ -55,7 +55,8 @@ def check_command() -> int:
         return 0
     for warning in warnings:
         settings().say(str(warning))
-    found = ", ".join(plural(count, name.removesuffix("s")) for name, count in counts.items())
+    more = {name: count for name, count in (("channels", len(config.notify)), ("rules", len(config.rules))) if count}
+    found = ", ".join(plural(count, name.removesuffix("s")) for name, count in (counts | more).items())
     also = f"; {plural(len(warnings), 'warning')}" if warnings else ""
     settings().say(f"{config.path}: ok, {found}{also}")
     return 0

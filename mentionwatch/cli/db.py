@@ -233,8 +233,13 @@ def _say(deleted: Deleted, *, dry_run: bool) -> None:
     changed = {"alert": deleted.alerts_changed, "notice": deleted.notices_changed, "message": deleted.tellings}
     told = [plural(n, noun) for noun, n in changed.items() if n]
     if told:
-        line += f"; {'would take' if dry_run else 'taken'} out of {' and '.join(told)}"
+        line += f"; {'would take' if dry_run else 'taken'} out of {_listed(told)}"
     settings().say(f"{line}.")
+
+
+def _listed(told: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
 def _say_more(config: Config | None, author: str) -> None:

@@ -31,7 +31,7 @@ def explain_command(id_: str) -> None:
     from mentionwatch.pipeline.explain import explain_mention
     from mentionwatch.pipeline.search import the_only
 
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         found = explain_mention(config, store, the_only(store.mentions_like(id_), id_, "mention"), now=now())
     if settings().json:

@@ -92,7 +92,7 @@ def error_text(error: SourceError) -> str:
     """A source's error where there is no next poll to hope for: in ``scan`` and ``sources check``."""
     if not error.advice:
         return str(error)
-    kept = [part for part in error.advice.split("; ") if not part.endswith("again at the next poll")]
+    kept = [part for part in error.advice.split("; ") if not part.endswith("again later")]
     return str(error).removesuffix(error.advice) + ("; ".join(kept) or "try again later")
 
 

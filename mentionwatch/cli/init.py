@@ -145,7 +145,11 @@ def _places(given: Sequence[str], *, asks: bool) -> list[str]:
     if given:
         return _checked([place.strip() for place in given])
     if asks:
-        return _ask("Where to look (addresses, presets)", lambda text: _checked(_split(text)), default=DEFAULT_SOURCE)
+        return _ask(
+            "Where to look (addresses, presets; a space between)",
+            lambda text: _checked(_split(text)),
+            default=DEFAULT_SOURCE,
+        )
     return [DEFAULT_SOURCE]
 
 
@@ -248,7 +252,8 @@ def _say(path: Path, sources: list[str], left_out: list[str]) -> None:
         words = [f"{name}={name.upper()}" for name in needs]
         settings().say(f"Left out {place}, which needs {', '.join(needs)}; add it with:")
         settings().say(f"  {command_line('sources', 'add', place, *words, config=path)}")
-    settings().say(f"Wrote {path}. Next, {'try a source, then ' * bool(sources)}poll, in the end from cron:")
+    told = "Alerts are printed, and cron mails them; [[notify]] in that file tells them elsewhere."
+    settings().say(f"Wrote {path}. {told} Next, {'try a source, then ' * bool(sources)}poll, in the end from cron:")
     for name in sources[:1]:
         settings().say(f"  {command_line('sources', 'check', name, config=path)}")
     settings().say(f"  {command_line('poll', config=path)}")

@@ -46,7 +46,7 @@ def mark_command(ids: tuple[str, ...], *, topic: str | None, **said: Any) -> Non
     from mentionwatch.store import Verdict
 
     verdict = Verdict(topic=topic_name(topic) if topic is not None else None, **said)
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     with open_store(config) as store:
         Settings.note_storing()
         changes = mark_mentions(store, ids, verdict, now=now())

@@ -222,7 +222,7 @@ def mentions_command(  # noqa: PLR0917 - one parameter per option
     from mentionwatch.pipeline.hits import find_hits
 
     name = chosen_format(format_, output)
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     wanted = _Wanted(query, brand, source, tones, time_range(since, until, config), noise)
     for_people = name in FOR_PEOPLE
     most = no_limit(limit)
@@ -284,7 +284,7 @@ def export_command(  # noqa: PLR0917 - one parameter per option
     if not (format_ or settings().json or output.suffix.lower() in SUFFIXES):
         place = "stdout" if is_stdout(output) else repr(str(output))
         raise UsageError(f"cannot tell the format of {place}; give --format, or a file in {', '.join(SUFFIXES)}")
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     wanted = _Wanted(query, brand, source, tones, time_range(since, until, config), noise)
     found, asked = _search(wanted, config, sort="oldest")
     show_mentions(found.mentions, format_=name, output=output, bom=bom, zone=zone_of(config))

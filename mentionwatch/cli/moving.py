@@ -90,6 +90,9 @@ def _place(place: str, params: tuple[str, ...]) -> dict[str, Any]:
     from mentionwatch.sources.presets import names
 
     given = given_params(params)
+    name, equals, rest = place.partition("=")
+    if equals and rest.startswith(("http://", "https://")) and "/" not in name:
+        raise UsageError(f"a name goes into --name: mentionwatch sources add {rest.strip()} --name {name.strip()}")
     if "://" in place:
         if given:
             raise UsageError(f"{params[0]!r} is a parameter, and only presets take any")

@@ -61,7 +61,7 @@ class Settings:
 
 
 def fold(text: str, stream: TextIO | None = None) -> str:
-    """A warning or an error, broken between words where it goes to a terminal, which would break inside of them.
+    """A warning, an error or a sentence, broken between words where it goes to a terminal, which would break inside.
 
     All else stays as it is: a query, the caret below it, and a command that is there to be copied.
 
@@ -71,12 +71,16 @@ def fold(text: str, stream: TextIO | None = None) -> str:
     """
     line, end, rest = text.partition("\n")
     is_told = line.startswith(("Warning: ", "Error: ")) or ": warning: " in line
-    if not is_told or not (stream or sys.stderr).isatty():
+    is_sentence = line.endswith((".", ":")) and not line.startswith(" ") and "mentionwatch " not in line
+    if not (is_told or is_sentence) or not (stream or sys.stderr).isatty():
         return text
     import textwrap
 
     width = shutil.get_terminal_size((80, 24)).columns
-    pieces = textwrap.wrap(line, max(width, 20), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    indent = "  " if is_told else ""
+    pieces = textwrap.wrap(
+        line, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(pieces) + end + rest
 
 
@@ -151,13 +155,17 @@ _OPTIONS = [
 ]
 
 
-def load_settings_config() -> Config:
+def load_settings_config(*, need_secrets: bool = True) -> Config:
     """Load the configuration that applies.
+
+    Args:
+        need_secrets: See ``load_config``; False for what only looks at the store, so that a shell without cron's
+            variables can be used to acknowledge an alert.
 
     Raises:
         ConfigError: It has mistakes, or there is none.
     """
-    config = find_settings_config()
+    config = find_settings_config(need_secrets=need_secrets)
     if config is None:
         raise no_configuration()
     return config

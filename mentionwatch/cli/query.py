@@ -98,7 +98,7 @@ def check_command(
       mentionwatch query check --brand Acme --text 'the acme of cooking'
     """
     given = [*texts, *([_file_text(file)] if file is not None else [])]
-    config = find_settings_config()
+    config = find_settings_config(need_secrets=False)
     if brand is not None:
         if case != "any":
             raise UsageError('--case is for a query alone; a brand has its own: case = "exact"')

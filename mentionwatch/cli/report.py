@@ -76,7 +76,7 @@ def report_command(
       mentionwatch report 'refund OR "money back"' --since 7d -o refunds.md
     """
     name = _chosen_format(format_, output)
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     asked, report = _made(config, query, brand, time_range(since, until, config))
     if report.mentions or not asked.plain:
         warn_of_traps([asked])

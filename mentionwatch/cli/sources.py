@@ -58,7 +58,7 @@ def list_command() -> None:
       mentionwatch sources list
       mentionwatch sources list --json
     """
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     rows = [
         {
             "name": source.name,
@@ -121,7 +121,7 @@ def status_command() -> int:
     """
     from mentionwatch.pipeline.status import source_rows, status_code
 
-    config = load_settings_config()
+    config = load_settings_config(need_secrets=False)
     at = now()
     with open_store(config) as store:
         rows = source_rows(config, store, now=at)

@@ -145,7 +145,7 @@ def eval_command(  # noqa: PLR0917 - one parameter per option
     _check_stdout(as_json, format_, errors)
     if (file is None) is not marks:
         raise UsageError("name a labelled file, or ask for --marks; one of the two")
-    config, most = find_settings_config(), no_limit(limit, "texts")
+    config, most = find_settings_config(need_secrets=False), no_limit(limit, "texts")
     rows, measured = _rows(file, config, (text_column, label_column), most)
     tone = config.tone if config else ToneSettings()
     against = contenders(engines, tone, entities=_entities(config))
@@ -166,7 +166,7 @@ def eval_command(  # noqa: PLR0917 - one parameter per option
 def _make_engine(name: str | None, *, explain: bool) -> Engine:
     from mentionwatch.tone import make_engine
 
-    config = find_settings_config()
+    config = find_settings_config(need_secrets=False)
     tone = config.tone if config else ToneSettings()
     if name is not None:
         tone = replace(tone, engine=cast("Any", name))

@@ -178,12 +178,20 @@ match = [{match}]
 # How soon to tell: low, medium or high.  What that would have meant: mentionwatch backtest
 sensitivity = "medium"
 
-# Who is told.  Without any [[notify]], alerts are printed, and cron mails them.
+# Who is told.  Without any [[notify]], alerts are printed, and cron mails them.  Try it: mentionwatch alerts test
 # [[notify]]
 # via = "email"
 # to = ["me@example.com"]
 # severity = "elevated"
 # mute = "22:00-07:00"
+
+# Through which server; without it, through this machine's sendmail.  cron does not have the variables of your shell:
+# file:NAME is a file beside this one, with the password alone in it.
+# [smtp]
+# host = "mail.example.com"
+# user = "me@example.com"
+# password = "file:smtp-password"
+# from = "me@example.com"
 
 # Where to look: url = "https://…" is a feed or a page with reviews, use = "hackernews" a preset.
 {sources}"""

@@ -191,8 +191,10 @@ class _Server:
         if isinstance(e, smtplib.SMTPRecipientsRefused):
             return self._refused(e.recipients)
         if isinstance(e, smtplib.SMTPNotSupportedError):
-            told = self._told(str(e))
-            return DeliveryError(f"{self._what} cannot do it: {told}", advice="check [smtp] security", permanent=True)
+            told = self._told(str(e)).rstrip(".")
+            # The first of what smtplib says of a login: "SMTP AUTH extension not supported by server."
+            keys = "security, or leave user and password out" if "AUTH" in told else "security"
+            return DeliveryError(f"{self._what} cannot do it: {told}", advice=f"check [smtp] {keys}", permanent=True)
         if isinstance(e, smtplib.SMTPServerDisconnected):
             # smtplib says the same of a server that is silent.
             did = "does not answer in time" if isinstance(e.__context__, TimeoutError) else "hung up"

@@ -250,7 +250,7 @@ class Fetcher:
                 f"no complete answer within {self._timeout_s:g} s",
                 request,
                 redirects=redirects,
-                advice="it is asked again at the next poll; a longer [fetch] timeout may help",
+                advice="it is asked again later; a longer [fetch] timeout may help",
             ) from (e if failures.may_quote(e, request) else None)
         except MentionwatchError:
             raise

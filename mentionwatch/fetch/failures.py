@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Redirect, Request
 
-AGAIN = "it is asked again at the next poll"
+AGAIN = "it is asked again later"
 NAME_IT = "if it is meant, add its host to [fetch] private_hosts"
 _ADDRESS = "check the address, and params that go into headers"
 
@@ -28,7 +28,7 @@ _ADDRESS = "check the address, and params that go into headers"
 _STATUS: dict[int, tuple[str, str]] = {
     401: ("blocked", "it wants a login; look for a public feed of it"),
     403: ("blocked", "it refuses this program or this network; ask less often, or set [fetch] contact"),
-    404: ("down", "check the address; it is asked again at the next poll"),
+    404: ("down", "check the address; it is asked again later"),
     410: ("gone", "it is gone for good; remove the source"),
     429: ("rate-limited", "it is asked too often; give it a longer every"),
     451: ("blocked", "it is withheld for legal reasons where you are"),

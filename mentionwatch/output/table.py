@@ -64,7 +64,10 @@ def write_alerts(alerts: Iterable[Alert], stream: TextIO, options: Options) -> N
     if not items:
         return
     console, width = make_console(stream, options)
-    brand = _fit(("BRAND", *(a.brand for a in items)), 24)
+    # What is counted is worth more than the end of a long name: a source's is an address.
+    counted = _fit(("MENTIONS", *map(_observed, items)), 16)
+    left = width - (ID_SHOWN + 16 + 8 + 12 + counted + 5 * len(_GAP))
+    brand = _fit(("BRAND", *(a.brand for a in items)), max(8, min(24, left)))
     heads = zip(("ID", "OPENED", "SEVERITY", "STATE", "BRAND"), (ID_SHOWN, 16, 8, 12, brand), strict=True)
     print_line(console, [*((head, "bold", cells) for head, cells in heads), ("MENTIONS", "bold", None)], width)
     for alert in items:

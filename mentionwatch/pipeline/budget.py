@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _BUDGET = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*/\s*(day|week|month|year)s?", re.ASCII)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
+#: Watched for less, nothing says how many alerts come in a month.
+LEAST_WATCHED = timedelta(days=7)
 #: How often another least number of mentions is tried.
 _MOST_TRIES = 6
 
@@ -65,12 +67,21 @@ def find_budget(
     return found
 
 
+def is_watched_enough(pasts: Sequence[Past], *, since: datetime | None = None) -> bool:
+    """Whether one of the brands was watched, and known, for long enough to speak of months."""
+    return any(past.until - _start(past, since) >= LEAST_WATCHED for past in pasts)
+
+
+def _start(past: Past, since: datetime | None) -> datetime:
+    """From when on alerts are counted."""
+    return max(past.since, past.learned or past.until, since or past.since)
+
+
 def _rate(pasts: Sequence[Past], since: datetime | None, alerts: Callable[[Past], Iterable[Fired]]) -> float:
     """Alerts in 30 days, of all brands together."""
     rate = 0.0
     for past in pasts:
-        start = max(past.since, past.learned or past.until, since or past.since)
-        months = (past.until - start) / timedelta(days=30)
+        months = (past.until - _start(past, since)) / timedelta(days=30)
         n = sum(since is None or alert.opened >= since for alert in alerts(past))
         rate += n / months if months > 0 else 0.0
     return rate

@@ -336,7 +336,7 @@ def _broken_off(request: Request, status: int | None) -> ParseError:
         "the document breaks off; what could be read was kept",
         url=request.shown,
         status=status,
-        advice="it is asked for again at the next poll",
+        advice="it is asked for again later",
     )
 
 

@@ -6,20 +6,17 @@ import os
 import platform
 import re
 import shlex
-import shutil
 import sqlite3
 from datetime import timedelta
 from importlib import metadata
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mentionwatch.config.references import is_reference
 from mentionwatch.errors import MentionwatchError, StoreError
 from mentionwatch.model import DOWN_STATES
 from mentionwatch.output.doctor import Finding, shown_bytes
 from mentionwatch.output.layout import shown_time
 from mentionwatch.pipeline.digest import zone_of
+from mentionwatch.pipeline.doctor_config import lacks_of
 from mentionwatch.pipeline.outbox import recipients
 from mentionwatch.pipeline.status import source_rows, status_code
 from mentionwatch.pipeline.upkeep import file_of, url_of
@@ -32,6 +29,7 @@ from mentionwatch.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from mentionwatch.pipeline.status import SourceRow
     from mentionwatch.settings import Config, NotifySettings
@@ -53,7 +51,6 @@ _NO_POLL = timedelta(hours=2)
 _LIBRARIES = ("click", "feedparser", "httpx", "rich", "SQLAlchemy", "textblob", "tomli")
 #: By extra, the libraries that it brings.
 _EXTRAS = {"accurate": ("numpy",), "fast": ("httpx-aiohttp", "feedparser-rs"), "notify": ("apprise",)}
-_SENDMAIL_FOLDERS = ("/usr/sbin", "/usr/lib", "/usr/bin")
 
 
 def examine(config: Config, *, now: datetime, commands: Callable[..., str], full: bool = False) -> Iterator[Finding]:
@@ -220,11 +217,11 @@ def _channels(
         yield Finding("channels", "ok", "none is configured: poll prints alerts, and cron mails what is printed")
     untried = ""
     for channel in recipients(config) if config.notify else ():
-        lacks = _lacks(channel, config)
+        lacks = lacks_of(channel, config)
         if lacks is not None:
             yield Finding("channels", "error", f"{channel.name}: {lacks[0]}", lacks[1], 2)
         state = states.get(channel.name)
-        if state is not None:
+        if state is not None and (lacks is None or state.failing_since is not None or channel.name in late):
             yield from _channel(channel, state, late.get(channel.name), config, now=now, commands=commands)
         elif lacks is None:
             untried = untried or channel.name
@@ -243,7 +240,8 @@ def _channel(
 ) -> Iterator[Finding]:
     zone = zone_of(config)
     why, _, advice = (state.last_error or "").partition("; ")
-    todo = "; ".join(filter(None, (advice, f"then try it: {commands('alerts', 'test')}")))
+    again = f"try it: {commands('alerts', 'test')}"
+    todo = f"{advice}; then {again}" if advice else again
     if late is not None:
         what = (
             f"{channel.name}: {_plural(late.messages, 'message')} overdue since {shown_time(late.since, zone)}: {why}"
@@ -260,30 +258,6 @@ def _channel(
 
 def _plural(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
-
-
-def _lacks(channel: NotifySettings, config: Config) -> tuple[str, str] | None:
-    """What a channel needs on this machine and has not, and what to do."""
-    folder = config.path.parent if config.path else Path()
-    if any(value is not None and is_reference(value) for value in (channel.url, channel.secret)):
-        return "its address or secret is not there", "see secrets, above"
-    if channel.via == "apprise" and find_spec("apprise") is None:
-        return "needs apprise, which is not installed", "pip install 'mentionwatch[notify]'"
-    if channel.via == "email" and config.smtp is None:
-        where = os.pathsep.join((os.environ.get("PATH", os.defpath), *_SENDMAIL_FOLDERS))
-        if shutil.which("sendmail", path=where) is None:
-            return "there is no sendmail on this machine", "set [smtp] host, or install one (msmtp-mta, postfix)"
-    if channel.via == "command":
-        # Named with its folder, it is looked for from where it runs.
-        given = channel.argv[0]
-        program = str(folder / Path(given).expanduser()) if {"/", os.sep} & set(given) else given
-        if shutil.which(program) is None:
-            return f"there is no program {one_line(given, 60)} that may be run", "check argv, and PATH where cron runs"
-    if channel.via == "file":
-        where_to = (folder / Path(channel.path or "").expanduser()).parent
-        if not os.access(where_to, os.W_OK):
-            return f"the folder {where_to} is not there, or may not be written", "make it, or check path"
-    return None
 
 
 # --- clock ------------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
-"""What is wrong with a configuration and its secrets: the part of ``doctor`` that needs no store."""
+"""What is wrong with a configuration, its secrets and channels: the part of ``doctor`` that needs no store."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mentionwatch import toml
@@ -21,15 +24,15 @@ from mentionwatch.toml import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from mentionwatch.errors import Problem
-    from mentionwatch.settings import Config
+    from mentionwatch.settings import Config, NotifySettings
     from mentionwatch.toml import Document
 
 #: Traps that are listed one by one.
 _MOST_TRAPS = 10
-_ADVICE = "set it where this and the poll are run; cron starts with hardly any variables"
+_SENDMAIL_FOLDERS = ("/usr/sbin", "/usr/lib", "/usr/bin")
+_ADVICE = "set it here, and where cron runs, which has few variables"
 
 
 def problem_findings(problems: Sequence[Problem]) -> Iterator[Finding]:
@@ -77,7 +80,7 @@ def _secrets(document: Document, path: Path, *, named: bool, environ: Mapping[st
     if wanted and not missing:
         names = sorted({one_line(name, 60) for _where, name in wanted})
         by_env = any(name.startswith("env:") for name in names)
-        todo = "cron starts with hardly any variables: set them where it runs too" if by_env else ""
+        todo = "cron starts with hardly any variables: set them there too" if by_env else ""
         told = f"all that are named are there: {', '.join(names)}"
         yield Finding("secrets", "ok", told, todo)
     written = _written(document.values)
@@ -116,3 +119,42 @@ def _is_open(path: Path) -> bool:
         return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
     except OSError:
         return False
+
+
+# --- channels ---------------------------------------------------------------------------------------------
+
+
+def _missing(channel: NotifySettings, config: Config) -> str | None:
+    """Which secret it needs and has not; one that was looked up in vain is the reference still."""
+    server = config.smtp if channel.via == "email" else None
+    for what, secrets in (
+        ("its address or secret", (channel.url, channel.secret)),
+        ("its mail server's user or password", (server.user, server.password) if server else ()),
+    ):
+        if any(secret is not None and is_reference(secret) for secret in secrets):
+            return f"{what} is not there"
+    return None
+
+
+def lacks_of(channel: NotifySettings, config: Config) -> tuple[str, str] | None:
+    """What a channel needs on this machine and has not, and what to do."""
+    folder = config.path.parent if config.path else Path()
+    if missing := _missing(channel, config):
+        return missing, "see secrets, above"
+    if channel.via == "apprise" and find_spec("apprise") is None:
+        return "needs apprise, which is not installed", "pip install 'mentionwatch[notify]'"
+    if channel.via == "email" and config.smtp is None:
+        where = os.pathsep.join((os.environ.get("PATH", os.defpath), *_SENDMAIL_FOLDERS))
+        if shutil.which("sendmail", path=where) is None:
+            return "there is no sendmail on this machine", "set [smtp] host, or install one (msmtp-mta, postfix)"
+    if channel.via == "command":
+        # Named with its folder, it is looked for from where it runs.
+        given = channel.argv[0]
+        program = str(folder / Path(given).expanduser()) if {"/", os.sep} & set(given) else given
+        if shutil.which(program) is None:
+            return f"there is no program {one_line(given, 60)} that may be run", "check argv, and PATH where cron runs"
+    if channel.via == "file":
+        where_to = (folder / Path(channel.path or "").expanduser()).parent
+        if not os.access(where_to, os.W_OK):
+            return f"the folder {where_to} is not there, or may not be written", "make it, or check path"
+    return None

@@ -271,8 +271,12 @@ class _Maker:
             "before": share_watched(sources, earlier.since, earlier.until),
             "now": share_watched(sources, earlier.until, self._seen_to),
         }
-        lost = [f"{share:.0%} {when}" for when, share in watched.items() if share is not None and share < WATCHED]
-        why_not = f"Of its sources' time only {' and '.join(lost)} was watched." if lost else None
+        lost = [
+            f"{100 * share:.0f} % of the time {when}"
+            for when, share in watched.items()
+            if share is not None and share < WATCHED
+        ]
+        why_not = f"Only {' and '.join(lost)} was watched." if lost else None
         if earlier.since < self._now - self._config.store.keep:
             why_not = "Mentions are not kept for as long as both periods are ([store] keep)."
         return Change(earlier.since, earlier.until, len(texts), _portion(_tones(texts)), why_not=why_not)

@@ -48,6 +48,11 @@ def test_init_asks_on_a_terminal(home):
     """For what is not given, each with a default."""
     made = run_terminal("config", "init", "--config", "mine.toml", answers=["Acme Router\n", "\n", "\n"])
     assert made.exit_code == 0, made.text
+    # No word is torn at the end of a line.
+    wrote = made.lines.index(next(line for line in made.lines if line.startswith("Wrote ")))
+    said = " ".join(made.lines[wrote:])
+    assert "Next, try a source, then poll, in the end from cron:" in said
+    assert "[[notify]]" in said
     text = (home / "mine.toml").read_text("utf-8")
     assert 'match = ["\\"Acme Router\\""]' in text
     assert 'use = "hackernews"' in text

@@ -65,7 +65,7 @@ def test_no_secret_is_needed_to_look_after_the_store(polled, monkeypatch):
     polled.write_text(
         f'{polled.read_text("utf-8")}[[notify]]\nvia = "webhook"\nname = "hook"\nurl = "env:HOOK_URL"\n', "utf-8"
     )
-    assert run("mentions", "--config", polled).exit_code == 2
+    assert run("poll", "--config", polled).exit_code == 2
     for command in (("backup", "copy.db"), ("upgrade",), ("prune", "--older-than", "30d"), ("forget", "ann", "--yes")):
         assert db(*command, config=polled).exit_code == 0
 

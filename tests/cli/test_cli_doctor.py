@@ -105,6 +105,7 @@ def test_a_secret_that_is_missing_is_named_and_the_rest_is_looked_at(polled, hom
     assert [line.partition(":")[0] for line in odd(areas, "secrets")] == ["notify[0].url", "notify[0].secret"]
     assert "HOOK_URL" in odd(areas, "secrets")[0]
     assert {"store", "sources", "clock", "tone"} <= set(areas)
+    assert [line.partition(" ->")[0] for line in odd(areas, "channels")] == ["hook: its address or secret is not there"]
     monkeypatch.setenv("HOOK_URL", "https://hooks.example/T0PSECRET")
     (home / "key.txt").write_text("K3Y", "utf-8")
     for how in ((), ("--json",), ("-vv",)):
@@ -112,6 +113,17 @@ def test_a_secret_that_is_missing_is_named_and_the_rest_is_looked_at(polled, hom
         assert done.exit_code == 0
         assert "env:HOOK_URL" in done.stdout
         assert not any(secret in done.output for secret in ("T0PSECRET", "K3Y", "hooks.example"))
+
+
+def test_mail_needs_the_password_of_its_server(polled, monkeypatch):
+    """Every channel that mails is without it."""
+    monkeypatch.delenv("SMTP_PASSWORD", raising=False)
+    server = '[smtp]\nhost = "mail.example"\nuser = "watch"\npassword = "env:SMTP_PASSWORD"\n'
+    add(polled, f'{server}[[notify]]\nvia = "email"\nname = "press"\nto = ["pr@acme.example"]\n')
+    code, areas = doctor(polled)
+    assert code == 2
+    (line,) = odd(areas, "channels")
+    assert line.startswith("press: its mail server's user or password is not there")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
@@ -229,6 +241,17 @@ def test_channels_that_fail_are_told(polled, home):
     code, areas = doctor(polled)
     assert code == 6
     assert "bad: 1 message overdue since" in odd(areas, "channels")[0]
+
+
+def test_a_channel_that_lacks_something_is_not_well_too(polled, home):
+    """It had told before, and says so no more: one line for it."""
+    (home / "there").mkdir()
+    add(polled, '[[notify]]\nvia = "file"\nname = "log"\npath = "there/told.jsonl"\n')
+    assert run("alerts", "test", "--config", polled).exit_code == 0
+    assert [one["level"] for one in doctor(polled)[1]["channels"]] == ["ok"]
+    (home / "there" / "told.jsonl").unlink()
+    (home / "there").rmdir()
+    assert [one["level"] for one in doctor(polled)[1]["channels"]] == ["error"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_add_a_preset(file):
         (("https://x.example/", "a=b"), "only presets take any"),
         (("x.example/feed",), "is no address yet; write https:// in front"),
         (("ftp://x.example/",), "is no URL to fetch"),
+        (("forum=https://x.example/f",), "sources add https://x.example/f --name forum"),
         (("https://x.example/", "--brand", "Amce"), 'did you mean "Acme"?'),
         (("https://x.example/", "--every", "often"), "is no length of time"),
         (("https://x.example/", "--every", "1s"), '"1m" or more'),

@@ -123,3 +123,30 @@ def test_an_open_alert_is_an_exit_code_only_where_that_is_asked_for(config, home
     assert run("poll", "--exit-code", "--config", config).exit_code == 5
     assert run("alerts", "resolve", "a1", "--config", config).exit_code == 0
     assert run("poll", "--exit-code", "--config", config).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("alerts",),
+        ("alerts", "show", "a"),
+        ("alerts", "ack", "a"),
+        ("alerts", "resolve", "a"),
+        ("mentions", "acme"),
+        ("export", "-o", "-", "--format", "csv"),
+        ("report",),
+        ("backtest",),
+        ("sources", "list"),
+        ("sources", "status"),
+    ],
+    ids=" ".join,
+)
+def test_who_only_looks_at_the_store_needs_no_secret(told, words):
+    """Cron's variables are not those of a shell, and an alert is acknowledged from either; a poll needs them."""
+    locked = '[[notify]]\nvia = "webhook"\nurl = "env:NOT_THERE"\nname = "hook"\n'
+    told.write_text(told.read_text("utf-8") + locked, "utf-8")
+    looked = run(*words, "--config", told)
+    assert looked.exit_code == 0, looked.output
+    polled = run("poll", "--config", told)
+    assert polled.exit_code == 2
+    assert "NOT_THERE" in polled.stderr

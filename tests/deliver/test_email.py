@@ -13,6 +13,7 @@ import trustme
 
 from mentionwatch.deliver.base import Limits
 from mentionwatch.deliver.email import EmailChannel
+from mentionwatch.deliver.render.text import text_of
 from mentionwatch.errors import DeliveryError
 from mentionwatch.settings import Secret, SmtpSettings
 from tests.deliver.mail_servers import MailServer, RawServer
@@ -93,6 +94,16 @@ def test_each_address_gets_a_mail_of_its_own():
     assert b"boss@" not in server.mails[0].raw
 
 
+def test_the_text_arrives_as_it_was_written():
+    """A line that begins with "From ", as the period of every alert does, gets no ">" on its way."""
+    with MailServer() as server:
+        channel(settings(server)).send(ONE)
+    text = server.mails[0].read.get_body(("plain",)).get_content()
+    assert "\nFrom 20" in text
+    assert text.splitlines() == text_of(ONE).splitlines()
+    assert not re.search(rb"^>?From ", server.mails[0].raw, re.MULTILINE)
+
+
 def test_a_repeated_message_is_the_same_mail():
     """By its Message-ID a mail program knows that it has it already."""
     with MailServer() as server:
@@ -130,6 +141,16 @@ def test_a_server_without_encryption_gets_no_password(trust):
     assert "security" in error.advice
     assert error.permanent
     assert server.mails == server.tried == []
+
+
+def test_a_server_without_logins_is_told_so():
+    """It wants no user and password; what it says ends without a full stop in the middle of the sentence."""
+    with MailServer() as server:
+        error = refusal(channel(settings(server, user="watch", password=PASSWORD)))
+    assert "leave user and password out" in error.advice
+    assert ".;" not in str(error)
+    assert error.permanent
+    assert server.mails == []
 
 
 def test_a_wrong_password_is_told_without_it(shown, trust):

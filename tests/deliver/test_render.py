@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from html.parser import HTMLParser
 
 import pytest
@@ -299,6 +301,21 @@ def test_html_has_only_our_tags_and_loads_nothing(one):
     assert not any("url(" in value for name, value in page.attributes if name == "style")
 
 
+def test_the_bars_say_what_the_sentence_says():
+    """Of less than a tenth there is no "0.0": it is usual, and rare."""
+    rare = replace(ALERT, expected=0.04, reason="14 negative mentions in 6 h; you usually see fewer than 0.1.")
+    written = html_of(message(told(rare)))
+    assert written.count("fewer than 0.1") == 2
+    assert ">0.0<" not in written
+
+
+@pytest.mark.parametrize("render", [text_of, html_of])
+def test_the_chart_of_a_rule_is_said_to_be_the_brands(render):
+    """What a rule counts may be something else."""
+    assert "Negative mentions per hour, last" in render(message(told()))
+    assert "Negative mentions of the brand per hour, last" in render(message(told(RULE)))
+
+
 def test_hostile_html_is_shown_as_written():
     """As words."""
     words = _Read(html_of(HOSTILE)).words
@@ -325,6 +342,17 @@ def test_mails_of_an_incident_are_one_thread():
     assert [part.get_content_type() for part in first.iter_parts()] == ["text/plain", "text/html"]
     assert first.as_bytes() == mail_of(ONE, sender="Wätch <watch@acme.example>", to="pr@acme.example").as_bytes()
     assert first.as_bytes().isascii()
+
+
+@pytest.mark.parametrize("length", [5, 24, 25, 26, 30, 34, 38])
+def test_a_header_begins_beside_its_name(length):
+    """Whatever its length: some mail programs take a first line that is empty for an empty subject."""
+    brand = ("Acme " * 10)[:length].strip()
+    one = message(told(replace(ALERT, brand=brand)))
+    mail = mail_of(one, sender="watch@acme.example", to="pr@acme.example")
+    assert not re.search(r"^[A-Za-z-]+: ?$", mail.as_string(), re.MULTILINE)
+    assert mail.as_bytes().decode() == mail.as_string(policy=mail.policy)
+    assert message_from_bytes(mail.as_bytes(), policy=SMTP)["Subject"] == headline(one)
 
 
 def test_a_test_message_and_mentions_start_no_thread():

@@ -272,3 +272,13 @@ def test_a_small_table_that_is_too_wide_puts_the_names_above():
     text = grid_text(["name", "state", "data age", "next poll", "why"], rows, width=60)
     assert text.splitlines()[:2] == [rows[0][0], "    state: not-a-feed  data age: 3 d  next poll: in 60 min"]
     assert all(len(line) <= 60 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_what_an_alert_counts_is_shown_beside_a_long_name(width):
+    """A source's name is an address; the numbers of all alerts stand whole beside it."""
+    down = replace(ALERT, id="a5544332211f", kind="source", brand="forum.acme.example/posts.rss", observed=0)
+    lines = written("table", [down, replace(ALERT, observed=22)], write_alerts, width=width).splitlines()
+    assert lines[0].endswith("MENTIONS")
+    assert any(line.endswith("22 negative") for line in lines)
+    assert any(line.endswith("source") and "forum.acme" in line for line in lines)

@@ -148,6 +148,8 @@ def _compared(alert: Alert) -> str:
     top = max(alert.observed, alert.expected)
     # No more digits than the numbers have: 1.2, 340.
     usual = f"{alert.expected:.1f}" if alert.expected < 9.95 else f"{alert.expected:,.0f}"
+    if alert.expected < 0.1:
+        usual = "fewer than 0.1"
     rows = (
         (f"In {hours_of(alert)} h", alert.observed / top, f"{alert.observed:,}", _COLOURS[alert.severity]),
         ("Usually", alert.expected / top, usual, _COLOURS["usual"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,26 @@ if TYPE_CHECKING:
     from mentionwatch.deliver.base import Message
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9.-]+")
+#: What smtplib, and who keeps mails in mbox files, would make ">From ".
+_FROM = re.compile(r"^From ", re.MULTILINE)
+
+
+class _Headers(EmailPolicy):
+    """Begins a header beside its name: Python leaves that line empty where the text fits into one of its own."""
+
+    def fold(self, name: str, value: str) -> str:
+        return self._begun(name, super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        # What we write is 7-bit.
+        return self._begun(name, super().fold_binary(name, value).decode()).encode()
+
+    def _begun(self, name: str, folded: str) -> str:
+        empty = f"{name}:{self.linesep} "
+        return f"{name}: {folded[len(empty) :]}" if folded.startswith(empty) else folded
+
+
+_POLICY = _Headers(linesep="\r\n")
 
 
 def mail_of(message: Message, *, sender: str, to: str) -> EmailMessage:
@@ -35,7 +55,7 @@ def mail_of(message: Message, *, sender: str, to: str) -> EmailMessage:
         ValueError: An address is none.
     """
     domain = _domain(sender)
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = headline(message)
     mail["From"] = _header(sender)
     mail["To"] = _header(to)
@@ -51,6 +71,9 @@ def mail_of(message: Message, *, sender: str, to: str) -> EmailMessage:
     # 7-bit throughout: what a server in between would have to rewrite breaks signatures.
     mail.set_content(text_of(message), charset="utf-8", cte="quoted-printable")
     mail.add_alternative(html_of(message), subtype="html", charset="utf-8", cte="quoted-printable")
+    for part in mail.iter_parts():
+        # Quoted-printable may write any sign as its code, and so it comes as it was written.
+        part.set_payload(_FROM.sub("=46rom ", str(part.get_payload())))
     mail.set_boundary("=_mentionwatch_" + _NOT_ID.sub("", message.id)[:40])
     return mail
 

@@ -170,7 +170,10 @@ def counts_label(told: Told) -> str:
     """What the counts are, without a colon: ``Negative mentions per hour, last 48 h, at most 7``."""
     hours = told.slice_hours
     each = {1.0: "hour", 24.0: "day"}.get(hours, f"{hours:g} h")
-    return f"Negative mentions per {each}, last {len(told.counts) * hours:g} h, at most {max(told.counts, default=0):,}"
+    # A rule may be about something else, and volume is: these are what the brand has of negative ones all the same.
+    whose = "" if told.notice.alert.kind == "negative" else " of the brand"
+    span = f"last {len(told.counts) * hours:g} h, at most {max(told.counts, default=0):,}"
+    return f"Negative mentions{whose} per {each}, {span}"
 
 
 def failing_lines(sentences: Iterable[str]) -> list[str]:

@@ -102,9 +102,7 @@ def _replay_stored(
         fits = find_budget(config, pasts, most, since=since, again=replay) if most is not None and known else []
     if pasts and most is not None and not known:
         days = LEAST_WATCHED.days
-        settings().say(
-            f"Warning: --budget needs {days} days of watching; less says nothing of a month."
-        )
+        settings().say(f"Warning: --budget needs {days} days of watching; less says nothing of a month.")
     only = (sensitivity,) if sensitivity else _SENSITIVITIES
     found = [backtest_of(config, past, since=since, only=only) for past in pasts]
     if settings().json:

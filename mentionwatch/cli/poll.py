@@ -13,7 +13,7 @@ import click
 
 from mentionwatch.cli.hints import command_line, warn_of_config, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
-from mentionwatch.cli.show import Length, now, progress, zone_of
+from mentionwatch.cli.show import Length, now, plural, progress, zone_of
 from mentionwatch.errors import Locked, MentionwatchError, UsageError
 
 if TYPE_CHECKING:
@@ -215,6 +215,7 @@ def _say_all_failed(report: PollReport, told: set[str]) -> None:
 
 def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str], *, dry_run: bool) -> None:
     """How it went, which sources fail, and where to look."""
+    from mentionwatch.alerts import SOURCE
     from mentionwatch.pipeline.poll import summary
 
     for done in report.rematched:
@@ -226,6 +227,10 @@ def _say_summary(report: PollReport, config: Config, at: datetime, told: set[str
     for status in report.statuses:
         if status.fails and status.name not in told:
             settings().say(f"{status.name}: {status.state} ({status.fails} in a row): {status.reason}")
+    if opened := sum(alert.opened == at and alert.kind != SOURCE for alert in report.alerts):
+        name = plural(opened, "alert")
+        seen = f"{name} opened; see with: {command_line('alerts', config=config.path)}"
+        settings().say(f"{name} would have opened." if dry_run else seen)
     if report.mentions:
         if all(mention.backlog for mention in report.mentions):
             settings().say("They were there before: they are learned from, and no alert is made of them.")

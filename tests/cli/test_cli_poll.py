@@ -179,6 +179,20 @@ def test_on_a_terminal_no_trouble_is_told_twice(config, server):
     assert sum("club" in line for line in shown.lines) == 1
 
 
+def test_on_a_terminal_it_is_said_that_an_alert_opened(config, server):
+    """Also where mail tells it; a dry run says what would be, and names no alert that there is not."""
+    rule = '[[rules]]\nname = "ones"\nwhen = "stars:<=2"\nmore_than = 1\nwithin = "6h"\n'
+    told = '[[notify]]\nvia = "file"\npath = "told.jsonl"\n'
+    config.write_text(config.read_text("utf-8") + rule + told, "utf-8")
+    assert run("poll", "--config", config).exit_code == 0
+    late = [(name, 1, f"Acme: {name} says never again.", NOW) for name in ("eve", "kim", "lee")]
+    server.routes["/reviews"] = Answer(reviews(late))
+    tried = run_terminal("poll", "--all", "--dry-run", "--config", config)
+    assert "1 alert would have opened." in tried.lines
+    shown = run_terminal("poll", "--all", "--config", config)
+    assert re.search(r"(?m)^1 alert opened; see with: .* alerts --config ", "\n".join(shown.lines))
+
+
 def test_the_trouble_of_a_poll_that_is_stopped_is_told(config, server):
     """It is recorded as told, so nobody would tell it the next time."""
     asked = threading.Event()

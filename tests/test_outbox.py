@@ -399,6 +399,102 @@ def test_what_a_removed_channel_had_to_tell_goes_to_the_others(store):
     assert "old" not in store.outbox.channels()
 
 
+def test_a_channel_that_got_other_brands_tells_nothing_of_those_it_had(store):
+    """What waited for it goes to whoever wants it, also out of a message that could not be sent."""
+    before = config(notify(), notify("week", digest="weekly mon 08:00", each="stars:<=2"))
+    for name, brand in (("a1", "Acme"), ("g1", "Globex")):
+        record(store, before, alert(name, brand=brand))
+    keep(store, before, [mention(1), mention(2, brand="Globex")])
+    mail, week, new = Channel(), Channel("week"), Channel("new")
+    mail.broken = DeliveryError("no")
+    deliver(before, store, [mail, week], now=NOW)
+    mail.broken = None
+    acme = {"brands": ("Acme",)}
+    after = config(
+        notify(**acme),
+        notify("week", digest="weekly mon 08:00", each="stars:<=2", **acme),
+        notify("new", brands=("Globex",), each="stars:<=2"),
+    )
+    deliver(after, store, [mail, week, new], now=NOW + 8 * DAY)
+    for channel, brand in ((mail, "Acme"), (week, "Acme"), (new, "Globex")):
+        assert {told.notice.alert.brand for message in channel.messages for told in message.told} == {brand}
+        assert len(channel.notices) == 1
+    assert [[m.brand for m in message.mentions] for message in (*week.messages, *new.messages)] == [
+        ["Acme"],
+        ["Globex"],
+    ]
+
+
+def test_two_configurations_of_one_store_tell_their_own(store):
+    """What waits for a channel of the other one is neither told here nor lost."""
+    one = config(notify("one", each="stars:<=2"), brands=(ACME,))
+    two = config(notify("two", digest="weekly mon 08:00", each="stars:<=2"), brands=(GLOBEX,))
+    record(store, two, alert("g1", brand="Globex"))
+    record(store, two, alert("s1", brand="globex.example", kind="source"), to=[notify("two")])
+    keep(store, two, [mention(2, brand="Globex")])
+    first, second = Channel("one"), Channel("two")
+    deliver(one, store, [first], now=NOW + HOUR)
+    assert not first.messages
+    deliver(two, store, [second], now=NOW + 8 * DAY)
+    assert sorted(second.notices) == [("g1", "open"), ("s1", "open")]
+    assert [[m.brand for m in message.mentions] for message in second.messages] == [["Globex"]]
+
+
+def test_a_second_address_loses_no_mention(store):
+    """It gives the channel another name; what was collected goes to both."""
+    one = NotifySettings(via="email", name="mail", to=("a@acme.example",), digest="weekly mon 08:00", each="stars:<=2")
+    keep(store, config(one), [mention(1), mention(2)])
+    after = config(replace(one, to=("a@acme.example", "b@acme.example")))
+    both = [Channel(settings.name) for settings in recipients(after)]
+    for week in (8, 15):
+        deliver(after, store, both, now=NOW + week * DAY)
+    assert [[len(message.mentions) for message in channel.messages] for channel in both] == [[2], [2]]
+    assert store.outbox.forgotten_channels([channel.name for channel in both]) == []
+
+
+class Picky(Channel):
+    """Takes all but some."""
+
+    def send(self, message):
+        self.attempts.append(message)
+        if any(told.notice.alert.id.startswith("poison") for told in message.told):
+            raise DeliveryError("413 too large")
+        self.messages.append(message)
+
+
+def test_several_messages_that_nobody_takes_hold_no_other(store):
+    """A channel is left alone after two failures; those two are not always the same."""
+    settings, mail = config(notify()), Picky()
+    for n in range(3):
+        record(store, settings, alert(f"poison{n}"), now=NOW + n * DAY)
+        for hour in range(24):
+            deliver(settings, store, [mail], now=NOW + n * DAY + hour * HOUR)
+    record(store, settings, alert("a2"), now=NOW + 3 * DAY)
+    for hour in range(12):
+        deliver(settings, store, [mail], now=NOW + 3 * DAY + hour * HOUR)
+    assert mail.notices == [("a2", "open")]
+    tried = [told.notice.alert.id for message in mail.attempts for told in message.told]
+    assert min(tried.count(f"poison{n}") for n in range(3)) > 3
+
+
+def test_a_message_that_nobody_takes_is_told_once_and_told_elsewhere(store):
+    """A channel that takes the others works: they wait for nothing, and one line on stderr is enough."""
+    settings, mail, chat = config(notify(), notify("chat", severity="critical")), Picky(), Channel("chat")
+    record(store, settings, alert("poison"))
+    late, firsts = [], 0
+    for hour in range(100):
+        now = NOW + hour * HOUR
+        if hour >= 10 and not hour % 5:
+            record(store, settings, alert(f"a{hour}"), now=now)
+        delivery = deliver(settings, store, [mail, chat], now=now)
+        firsts += sum(failure.first for failure in delivery.failures)
+        late += [hour] * bool(store.outbox.waiting("mail"))
+    assert firsts == 1
+    assert chat.notices == [("poison", "open")]
+    assert len(mail.notices) == 18
+    assert not [hour for hour in late if hour > 22], "only until it is known that it is that message"
+
+
 # --- when ---------------------------------------------------------------------------------------------------------
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -48,8 +48,9 @@ class Pack:
     created: datetime
     #: Other channels that fail, as sentences.
     failing: tuple[str, ...]
-    #: Failed attempts.
+    #: Failed attempts, and when the first of them was.
     attempts: int
+    failed: datetime | None
     #: Oldest first.
     notices: tuple[Notice, ...]
     #: Ids of mentions that are told by themselves.
@@ -173,11 +174,12 @@ class Outbox:
         """Note that a message was not taken, and when its channel is tried again.
 
         Returns:
-            Whether the channel worked until now: then it is told.
+            Whether the channel worked until now, and this message was not refused before: then it is told.
         """
         messages, channels = schema.messages, schema.channels
         told = rows.storable(error)
         with self._transaction(write=True) as connection:
+            tried = connection.execute(select(messages.c.attempts).where(messages.c.id == message)).scalar_one_or_none()
             failed = func.coalesce(messages.c.failed, now)
             values = {"attempts": messages.c.attempts + 1, "failed": failed, "last_error": told}
             connection.execute(update(messages).where(messages.c.id == message).values(values))
@@ -194,7 +196,7 @@ class Outbox:
                 "next_try": now + (max(delay, _PERMANENT_DELAY) if permanent else delay),
             }
             _upsert(connection, channels, row)
-            return not before.fails
+            return not before.fails and not tried
 
     def drop_unsent(self, message: str) -> None:
         """Delete a test message that was not taken."""
@@ -257,15 +259,51 @@ class Outbox:
             found = {name for statement in unsent for name in connection.execute(statement.distinct()).scalars()}
         return sorted(found - set(known))
 
-    def clear_channel(self, channel: str) -> None:
-        """Delete what a channel has not told, and how it does."""
-        notices, messages, tellings = schema.notices, schema.messages, schema.tellings
+    def tellings(self, channel: str) -> list[str]:
+        """Ids of mentions that a channel still has to tell by themselves, oldest first."""
+        table = schema.tellings.c
+        with self._transaction() as connection:
+            wanted = select(table.mention).where(*_untold(channel))
+            return list(connection.execute(wanted.order_by(table.created, table.mention)).scalars())
+
+    def record_tellings(self, tellings: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Record mentions that are told by themselves, as (channel, mention); what was recorded before stays so."""
         with self._transaction(write=True) as connection:
-            free = (tellings.c.channel == channel, tellings.c.message.is_(None))
-            connection.execute(delete(tellings).where(*free))
-            connection.execute(delete(messages).where(messages.c.channel == channel, messages.c.sent.is_(None)))
-            connection.execute(delete(notices).where(notices.c.channel == channel, notices.c.sent.is_(None)))
-            connection.execute(delete(schema.channels).where(schema.channels.c.name == channel))
+            record_tellings(connection, tellings, now)
+
+    def withdraw(self, channel: str, notices: Collection[str], mentions: Collection[str]) -> None:
+        """Delete some of what a channel has not told; what was in a message with it is free for another."""
+        tellings, messages, packed, table = schema.tellings, schema.messages, schema.packed, schema.notices
+        with self._transaction(write=True) as connection:
+            full = select(messages.c.id).where(messages.c.channel == channel, messages.c.sent.is_(None))
+            holds = connection.execute(select(packed).where(packed.c.message.in_(full))).all()
+            told = connection.execute(select(tellings.c.mention, tellings.c.message).where(*_untold(channel))).all()
+            opened = {id_ for notice, id_ in holds if notice in notices}
+            opened |= {id_ for mention, id_ in told if id_ is not None and mention in mentions}
+            for id_ in opened:
+                # First, for they would go with it.
+                connection.execute(update(tellings).where(tellings.c.message == id_).values(message=None))
+                connection.execute(delete(messages).where(messages.c.id == id_))
+            for notice in notices:
+                connection.execute(delete(table).where(table.c.id == notice, table.c.sent.is_(None)))
+            for mention in mentions:
+                mine = (tellings.c.channel == channel, tellings.c.mention == mention, tellings.c.message.is_(None))
+                connection.execute(delete(tellings).where(*mine))
+
+    def forget_channel(self, channel: str) -> None:
+        """Delete how a channel does, unless something waits for it, and what messages of it have nothing in them."""
+        messages, packed, tellings = schema.messages, schema.packed, schema.tellings
+        with self._transaction(write=True) as connection:
+            holds = exists().where(packed.c.message == messages.c.id).correlate(messages)
+            tells = exists().where(tellings.c.message == messages.c.id).correlate(messages)
+            empty = (messages.c.channel == channel, messages.c.sent.is_(None), ~holds, ~tells)
+            connection.execute(delete(messages).where(*empty))
+            waits = (
+                select(schema.notices.c.id).where(schema.notices.c.channel == channel, schema.notices.c.sent.is_(None)),
+                select(tellings.c.mention).where(*_untold(channel)),
+            )
+            if all(connection.execute(statement.limit(1)).first() is None for statement in waits):
+                connection.execute(delete(schema.channels).where(schema.channels.c.name == channel))
 
 
 def record(connection: Connection, notices: Iterable[tuple[str, Notice]]) -> int:
@@ -318,6 +356,12 @@ def _free_notices(channel: str) -> tuple[Any, ...]:
     return (table.channel == channel, table.sent.is_(None), ~packed)
 
 
+def _untold(channel: str) -> tuple[Any, ...]:
+    table, messages = schema.tellings.c, schema.messages.c
+    unsent = select(messages.id).where(messages.channel == channel, messages.sent.is_(None))
+    return (table.channel == channel, table.message.is_(None) | table.message.in_(unsent))
+
+
 def _ids(connection: Connection, column: Any, condition: tuple[Any, ...], most: int) -> list[str]:
     created = column.table.c.created
     return list(connection.execute(select(column).where(*condition).order_by(created, column).limit(most)).scalars())
@@ -355,6 +399,7 @@ def _read_pack(connection: Connection, row: Any) -> Pack:
         created=row["created"],
         failing=tuple(json.loads(row["failing"])),
         attempts=row["attempts"],
+        failed=row["failed"],
         notices=tuple(_read_notice(one) for one in connection.execute(inside).mappings()),
         mentions=tuple(connection.execute(told.order_by(tellings.c.created, tellings.c.mention)).scalars()),
     )

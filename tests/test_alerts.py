@@ -152,6 +152,19 @@ def test_a_clock_set_back_changes_nothing():
     assert step(resolved, burst(back), back).reason == "none"
 
 
+def test_what_opened_under_a_clock_a_year_ahead_ends_all_the_same():
+    """It goes on from now: it gets graver after three hours, ends after `quiet`, and silences nothing till then."""
+    alert = step(None, burst(NOW + 9000 * HOUR), NOW + 9000 * HOUR).alert
+    made = step(alert, None, NOW)
+    assert (made.reason, made.notice, made.alert.last_burst) == ("updated", None, NOW)
+    graver = step(made.alert, burst(NOW + 4 * HOUR, severity="high"), NOW + 4 * HOUR)
+    assert (graver.reason, graver.alert.id) == ("worse", alert.id)
+    assert step(graver.alert, None, NOW + 40 * HOUR).reason == "resolved"
+    at_once = step(alert, burst(NOW, severity="critical"), NOW)
+    assert at_once.notice is None
+    assert step(at_once.alert, burst(NOW + 4 * HOUR, severity="critical"), NOW + 4 * HOUR).reason == "worse"
+
+
 def test_evidence_is_capped():
     """An alert never links more than 500 mentions, the first ones."""
     many = tuple(str(i) for i in range(2 * MOST_EVIDENCE))

@@ -93,13 +93,24 @@ def decide(
         return _open(seen) if seen else Decision("none", None, None)
     if past.state == "resolved":
         return _after_resolution(past, seen, now, quiet=settings.quiet)
+    if _last_burst(past) - now <= WRONG_CLOCK:
+        return _while_live(past, seen, now, settings, marking)
+    # Seen under a clock that was wrong: it would neither end nor be told again until that time has come.
+    right = replace(past, opened=min(past.opened, now), updated=now, last_burst=now, last_notice=now)
+    decision = _while_live(right, seen, now, settings, marking)
+    return replace(decision, reason="updated") if decision.reason == "none" else decision
+
+
+def _while_live(
+    past: Alert, seen: _Seen | None, now: datetime, settings: AlertSettings, marking: Marking | None
+) -> Decision:
     if seen is None:
         return _calm(past, now, settings, marking)
     if seen.burst.start >= _last_burst(past) + settings.quiet:
         # Nobody polled in between, or it had been resolved: this is another wave.
         return _reopen(past, seen)
     # What was marked is in the figures of the worst window, and in those of the present one no more.
-    recount = kind == RATING or (marking is not None and marking.taken > 0)
+    recount = past.kind == RATING or (marking is not None and marking.taken > 0)
     return _go_on(past, seen, settings, recount=recount)
 
 

@@ -157,6 +157,26 @@ def test_a_receiver_that_says_yes_need_not_finish():
 
 
 @pytest.mark.parametrize(
+    ("user", "end"),
+    [
+        ("", "/T000/tokentoken?x=1"),
+        ("", "/hook?key=tokentoken&x=1"),
+        ("", "/hook?x=token%74oken"),
+        ("", "/hook#tokentoken"),
+        ("tokentoken@", "/hook"),
+        ("watch:tokentoken@", "/hook"),
+    ],
+)
+def test_a_secret_that_the_receiver_repeats_is_masked(user, end):
+    """Wherever it stands in the address, and whatever is put between its letters."""
+    said = b'{"error": "tokentoken", "coloured": "tok\x1b[0mentoken"}'
+    with LoopbackServer() as server:
+        server.routes[end.partition("#")[0]] = Answer(said, status=401, headers={"Content-Type": "application/json"})
+        error = refusal(channel(server.url(end).replace("http://", f"http://{user}")))
+    assert "coloured" in error.reason
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://127.0.0.1:1/tokentoken",
@@ -165,6 +185,7 @@ def test_a_receiver_that_says_yes_need_not_finish():
         "ftp://x/tokentoken",
         "http://u:tokentoken@127.0.0.1:1/",
         "http://127.0.0.1:99999/tokentoken",
+        "http://u:token/token@127.0.0.1:1/",
         "",
     ],
 )

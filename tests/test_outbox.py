@@ -199,6 +199,30 @@ def test_a_clock_set_back_does_not_silence_a_channel(store):
     assert deliver(settings, store, [mail], now=NOW).sent
 
 
+def test_what_failed_under_a_clock_that_was_ahead_is_overdue_all_the_same(store):
+    """An hour by the right clock, and after a day another channel tells it."""
+    settings, mail, chat = config(notify(), notify("chat", severity="critical")), Channel(), Channel("chat")
+    mail.broken = DeliveryError("no")
+    record(store, settings, now=NOW + 365 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + 365 * DAY)
+    late = [bool(deliver(settings, store, [mail, chat], now=NOW + n * HOUR).overdue) for n in range(30)]
+    assert late == [False] + [True] * 29
+    assert chat.notices == [("a1", "open")]
+
+
+def test_a_channel_with_nothing_left_to_try_fails_no_more(store):
+    """What it could not tell is not stored any more: weeks later nobody is told that it still fails."""
+    settings, mail, chat = config(notify(each="stars:<=2"), notify("chat")), Channel(), Channel("chat")
+    keep(store, settings, [mention(1)])
+    mail.broken = DeliveryError("no")
+    deliver(settings, store, [mail, chat], now=NOW)
+    store.prune(NOW + 30 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + HOUR)
+    record(store, settings, now=NOW + 30 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + 30 * DAY)
+    assert [message.failing for message in chat.messages] == [()]
+
+
 def test_a_message_that_nobody_takes_does_not_hold_the_others(store):
     """One that a receiver will never take is tried on; after three attempts others are sent beside it."""
     settings, mail = config(notify()), Channel()
@@ -642,6 +666,14 @@ def test_a_test_goes_through_the_outbox_at_once(store):
     deliver(settings, store, [mail, chat], now=NOW + MINUTE / 6)
     assert [m.kind for m in chat.messages] == ["test", "alerts"]
     assert len({m.id for m in chat.messages}) == 2
+
+
+def test_two_tests_at_one_instant_are_two(store):
+    """A script may ask twice, with a time of its own."""
+    settings, mail = config(notify()), Channel()
+    for _ in range(2):
+        assert len(send_tests(settings, store, [mail], now=NOW).sent) == 1
+    assert len({message.id for message in mail.messages}) == 2
 
 
 def test_a_test_that_was_cut_off_is_not_sent_later(store):

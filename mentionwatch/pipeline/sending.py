@@ -83,7 +83,7 @@ def _attempt(channel: Channel, message: Message) -> MentionwatchError | None:
         return e
     except Exception as e:  # noqa: BLE001 - the door to other people's libraries: one channel never ends the poll
         # What it says may hold an address with its token.
-        return DeliveryError(f"the channel broke with {type(e).__name__}", advice="see it with -vv, and report it")
+        return DeliveryError(f"the channel broke with {type(e).__name__}", advice="please report it")
     return None
 
 

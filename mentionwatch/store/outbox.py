@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, case, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from mentionwatch.identity import digest, notice_id
@@ -35,6 +36,8 @@ _PERMANENT_DELAY = timedelta(hours=1)
 _EARLY = timedelta(seconds=30)
 #: What one message holds at most; the rest goes into the next.
 MOST_NOTICES, MOST_MENTIONS = 200, 500
+#: How a channel does that does well.
+_FINE: dict[str, Any] = {"fails": 0, "failing_since": None, "last_error": None, "next_try": None}
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,9 @@ class Outbox:
             return id_
 
     def pack_test(self, channel: str, *, now: datetime) -> str:
-        """Make a test message."""
+        """Make a test message: each is one of its own."""
         with self._transaction(write=True) as connection:
-            return _add_message(connection, channel, "test", now)
+            return _add_message(connection, channel, "test", now, parts=(token_hex(8),))
 
     def unsent(self, channel: str) -> list[Pack]:
         """Messages of a channel that were not sent, oldest first."""
@@ -162,13 +165,15 @@ class Outbox:
             _close(connection, message, now)
             name = _channel_of(connection, message)
             if name is not None:
-                fine: dict[str, Any] = {"fails": 0, "failing_since": None, "last_error": None, "next_try": None}
-                _upsert(connection, schema.channels, {"name": name, "last_success": now, **fine})
+                _upsert(connection, schema.channels, {"name": name, "last_success": now, **_FINE})
 
     def close(self, message: str, *, now: datetime) -> None:
         """Have done with a message that there is no use in sending."""
         with self._transaction(write=True) as connection:
+            name = _channel_of(connection, message)
             _close(connection, message, now)
+            if name is not None:
+                _forget_failures(connection, name)
 
     def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False) -> bool:
         """Note that a message was not taken, and when its channel is tried again.
@@ -180,7 +185,8 @@ class Outbox:
         told = rows.storable(error)
         with self._transaction(write=True) as connection:
             tried = connection.execute(select(messages.c.attempts).where(messages.c.id == message)).scalar_one_or_none()
-            failed = func.coalesce(messages.c.failed, now)
+            # A time that is still to come was written under a clock that was wrong.
+            failed = case((messages.c.failed <= now, messages.c.failed), else_=now)
             values = {"attempts": messages.c.attempts + 1, "failed": failed, "last_error": told}
             connection.execute(update(messages).where(messages.c.id == message).values(values))
             name = _channel_of(connection, message)
@@ -191,7 +197,7 @@ class Outbox:
             row = {
                 "name": name,
                 "fails": before.fails + 1,
-                "failing_since": before.failing_since or now,
+                "failing_since": min(before.failing_since or now, now),
                 "last_error": told,
                 "next_try": now + (max(delay, _PERMANENT_DELAY) if permanent else delay),
             }
@@ -214,7 +220,9 @@ class Outbox:
     def overdue(self, now: datetime) -> list[Overdue]:
         """Channels with a message that was not taken for over an hour."""
         table = schema.messages.c
-        oldest = func.min(table.created)
+        # By a clock that was far ahead, a message was made later than it failed.
+        made = case((table.created <= now, table.created), else_=func.coalesce(table.failed, table.created))
+        oldest = func.min(made, type_=table.created.type)
         statement = (
             select(table.channel, func.count(), oldest)
             .where(table.sent.is_(None), table.attempts > 0, table.kind != "test")
@@ -289,6 +297,8 @@ class Outbox:
             for mention in mentions:
                 mine = (tellings.c.channel == channel, tellings.c.mention == mention, tellings.c.message.is_(None))
                 connection.execute(delete(tellings).where(*mine))
+            if opened:
+                _forget_failures(connection, channel)
 
     def forget_channel(self, channel: str) -> None:
         """Delete how a channel does, unless something waits for it, and what messages of it have nothing in them."""
@@ -435,6 +445,14 @@ def _close(connection: Connection, message: str, now: datetime) -> None:
     connection.execute(told.values(attempts=notices.c.attempts + 1, **sent))
     done = update(messages).where(messages.c.id == message)
     connection.execute(done.values(attempts=messages.c.attempts + 1, **sent))
+
+
+def _forget_failures(connection: Connection, channel: str) -> None:
+    """A channel that has nothing left to try fails no more: nobody would ever learn that it works again."""
+    table = schema.messages.c
+    left = select(table.id).where(table.channel == channel, table.sent.is_(None), table.attempts > 0).limit(1)
+    if connection.execute(left).first() is None:
+        connection.execute(update(schema.channels).where(schema.channels.c.name == channel).values(_FINE))
 
 
 def _channel_of(connection: Connection, message: str) -> str | None:

@@ -134,6 +134,22 @@ def test_resolved_by_hand_stays_resolved():
     assert step(alert, burst(NOW + 9 * HOUR), NOW + 9 * HOUR).reason == "reopened"
 
 
+def test_a_long_window_does_not_silence_what_came_after_a_resolution_by_hand():
+    """A rule of a month still counts what was dealt with; once enough of it is later, it is news, and not before."""
+    resolved = NOW + HOUR
+    alert = replace(opened(), state="resolved", resolved=resolved, updated=resolved)
+    told = []
+    for day in range(1, 8):
+        now = NOW + 24 * day * HOUR + 2 * HOUR
+        seen = replace(
+            burst(now, mentions=(*alert.evidence, *(f"new{n}" for n in range(2 * day)))), start=NOW - 9 * HOUR
+        )
+        told.append(step(alert, seen, now, min_mentions=5).reason)
+    assert told == ["none", "none", "open", "open", "open", "open", "open"]
+    same = replace(burst(NOW + 90 * HOUR, mentions=alert.evidence), start=NOW - 9 * HOUR)
+    assert step(alert, same, NOW + 90 * HOUR).reason == "none"
+
+
 def test_another_wave_after_a_time_without_polls_is_told():
     """A burst that began more than `quiet` after the last one is news, although no poll resolved the alert."""
     made = step(opened(), burst(NOW + 72 * HOUR), NOW + 72 * HOUR)

@@ -92,7 +92,7 @@ def decide(
     if past is None:
         return _open(seen) if seen else Decision("none", None, None)
     if past.state == "resolved":
-        return _after_resolution(past, seen, now, quiet=settings.quiet)
+        return _after_resolution(past, seen, now, settings)
     if _last_burst(past) - now <= WRONG_CLOCK:
         return _while_live(past, seen, now, settings, marking)
     # Seen under a clock that was wrong: it would neither end nor be told again until that time has come.
@@ -168,7 +168,8 @@ def _open(seen: _Seen) -> Decision:
     return Decision("open", alert, "open")
 
 
-def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, *, quiet: timedelta) -> Decision:
+def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, settings: AlertSettings) -> Decision:
+    quiet = settings.quiet
     resolved = past.resolved or past.updated
     if seen is not None and resolved - now > WRONG_CLOCK:
         # The clock was wrong when it was resolved; that must not keep the brand silent until then.
@@ -177,11 +178,21 @@ def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, *, quiet: 
         return Decision("none", past, None)
     by_hand = resolved < _last_burst(past) + quiet
     if by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past):
-        # Whoever resolved it has seen these mentions; only later or graver ones are news.
-        return Decision("none", past, None)
+        # Whoever resolved it has seen these mentions; only later or graver ones are news.  A rule's window can hold
+        # them for a month: then enough of them have to be later.
+        if now - resolved < quiet or _later(past, seen.burst) < settings.min_mentions:
+            return Decision("none", past, None)
     if now - resolved >= quiet:
         return _open(seen)
     return _reopen(past, seen)
+
+
+def _later(past: Alert, burst: Burst) -> int:
+    """How many mentions of a burst are none of those that a past alert rests on."""
+    known = len(set(burst.mentions) & set(past.evidence))
+    if len(past.evidence) >= MOST_EVIDENCE:
+        known = max(known, past.observed)
+    return len(burst.mentions) - known
 
 
 def _reopen(past: Alert, seen: _Seen) -> Decision:

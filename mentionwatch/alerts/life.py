@@ -177,11 +177,11 @@ def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, settings: 
     if seen is None or now < resolved:
         return Decision("none", past, None)
     by_hand = resolved < _last_burst(past) + quiet
-    if by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past):
-        # Whoever resolved it has seen these mentions; only later or graver ones are news.  A rule's window can hold
-        # them for a month: then enough of them have to be later.
-        if now - resolved < quiet or _later(past, seen.burst) < settings.min_mentions:
-            return Decision("none", past, None)
+    is_seen = by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past)
+    # A rule's window can hold what was dealt with for a month: then enough of it has to be later.
+    if is_seen and (now - resolved < quiet or _later(past, seen.burst) < settings.min_mentions):
+        # Whoever resolved it has seen these mentions; only later or graver ones are news.
+        return Decision("none", past, None)
     if now - resolved >= quiet:
         return _open(seen)
     return _reopen(past, seen)

@@ -420,6 +420,25 @@ def test_an_average_of_few_is_not_judged():
     assert find_fall("Acme One", "shop", readings(4.5, 4.0, count=None), now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "falls"),
+    [
+        (12_000, 15, False),
+        (12_000, 5_999, False),
+        (12_000, 6_000, True),
+        (15, 12_000, False),
+        (12, 100, True),
+        (9, 900, True),
+    ],
+)
+def test_a_rating_of_something_else_is_not_compared(before, after, falls):
+    """Ratings that were reset, or now are of one variant: what 15 people say is no fall of what 12,000 said."""
+    seen = [Rated(NOW - 3 * DAY, 4.6, before), Rated(NOW - 2 * DAY, 4.6, None), Rated(NOW - DAY, 4.0, after)]
+    assert (find_fall("Acme One", "shop", seen, now=NOW) is not None) == falls
+    again = [*seen, Rated(NOW, 3.5, after)]
+    assert find_fall("Acme One", "shop", again, now=NOW).before.rating == (4.6 if falls else 4.0)
+
+
 def test_a_rating_that_falls_has_a_life():
     """Told once with its numbers, graver when it falls on, resolved when it has stayed where it is."""
     stars = [4.6] * 20 + [4.2] * 2 + [3.9] * 12

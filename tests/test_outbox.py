@@ -322,6 +322,16 @@ def test_a_channel_that_came_later_does_not_hear_of_an_end(store):
     assert [n.kind for n in store.outbox.notices("new")] == ["remind"]
 
 
+def test_a_second_address_loses_no_end(store):
+    """It gives the channel another name; who heard of the alert hears of its end, and who does not want it does not."""
+    one = NotifySettings(via="email", name="mail", to=("a@acme.example",))
+    record(store, config(one))
+    after = config(replace(one, to=("a@acme.example", "b@acme.example")), notify("grave", severity="high"))
+    record(store, after, alert(state="resolved", resolved=NOW + HOUR), kind="resolved", now=NOW + HOUR)
+    told = {c.name: [notice.kind for notice in store.outbox.notices(c.name)] for c in recipients(after)}
+    assert told == {"mail:a@acme.example": ["resolved"], "mail:b@acme.example": ["resolved"], "grave": []}
+
+
 def test_a_source_that_is_down_is_told_to_whom_it_concerns(store):
     """To channels that may know of all brands it is looked at for; stdout's reader has stderr."""
     source = SourceSettings("forum", url="https://forum.example", brands=("Acme",))

@@ -102,7 +102,8 @@ def notices_of(
 ) -> list[tuple[str, Notice]]:
     """What is to be told of a decision, with the channel for each.
 
-    That an alert is resolved is told to whoever was told of it.
+    That an alert is resolved is told to whoever was told of it; where one of those is not configured any more, also to
+    whoever wants it.
     """
     alert, kind = decision.alert, decision.notice
     if alert is None or kind is None:
@@ -111,6 +112,9 @@ def notices_of(
         told = store.outbox.told_on(alert.id)
         # Whatever its severity: it may have been told in place of another channel.
         names = [channel.name for channel in to if channel.name in told and _may_know(config, channel, alert)]
+        if told - {channel.name for channel in to}:
+            # Who was told has another name now, as with a second address: it is among those that want it.
+            names += [channel.name for channel in to if channel.name not in told and _wants(config, channel, alert)]
     else:
         names = [channel.name for channel in to if _wants(config, channel, alert)]
     return [(name, Notice(notice_id(alert.id, kind, now.isoformat(), name), kind, alert, now)) for name in names]

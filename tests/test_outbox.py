@@ -18,6 +18,8 @@ from mentionwatch.model import Alert, Entry, Mention, SourceStatus, Tone
 from mentionwatch.pipeline.digest import is_due, is_muted, last_digest
 from mentionwatch.pipeline.outbox import Each, deliver, notices_of, recipients, send_tests, shown_channels
 from mentionwatch.pipeline.poll import PollReport
+from mentionwatch.pipeline.sending import Work, send_all
+from mentionwatch.pipeline.tell import make_message
 from mentionwatch.settings import AlertSettings, Brand, Config, NotifySettings, SourceSettings
 from mentionwatch.store import BrandState, SourcePoll, Store
 from mentionwatch.store.outbox import DELAYS, MOST_MENTIONS, MOST_NOTICES
@@ -267,6 +269,28 @@ def test_a_channel_that_hangs_holds_nobody(store):
     deliver(settings, store, [slow, mail], now=NOW + HOUR)
     assert [m.id for m in slow.messages] == [slow.attempts[0].id]
     assert len(mail.messages) == 1
+
+
+def test_time_that_is_up_right_after_the_last_message_ends_nothing(store):
+    """The message is through, and the channel has not said yet that there is no more."""
+    settings, mail, release = config(notify()), Channel(), threading.Event()
+    record(store, settings)
+    store.outbox.pack("mail", now=NOW)
+
+    class Messages(list):
+        """Their end takes long to come."""
+
+        def __iter__(self):
+            yield from super().__iter__()
+            release.wait(30)
+
+    (pack,) = store.outbox.unsent("mail")
+    message = make_message(store, pack, zone=None)
+    try:
+        sent, failures = send_all(store, [Work(mail, Messages([(pack, message)]))], now=NOW, limit_s=0.3)
+    finally:
+        release.set()
+    assert (sent, failures) == ([message], [])
 
 
 def test_a_channel_that_breaks_ends_nothing(store):

@@ -117,7 +117,8 @@ def send_all(
     finally:
         sending.over.set()
     for one in work:
-        if not one.ended:
+        # One whose last message is through has only not said yet that it is done.
+        if not one.ended and one.done < len(one.messages):
             late = DeliveryError(f"it was not done after {limit_s:g} s")
             _note(store, _Outcome(one, one.messages[one.done], late), sent, failures, now)
     return sent, failures

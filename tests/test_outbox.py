@@ -510,6 +510,21 @@ def test_a_second_address_loses_no_mention(store):
     assert store.outbox.forgotten_channels([channel.name for channel in both]) == []
 
 
+def test_a_removed_channel_leaves_nothing_behind(store):
+    """Nor a message about mentions that are not stored any more."""
+    before, after = config(notify("old", each="stars:<=2")), config(notify("new"))
+    old, new = Channel("old"), Channel("new")
+    old.broken = DeliveryError("no")
+    keep(store, before, [mention(1)])
+    deliver(before, store, [old], now=NOW)
+    keep(store, before, [mention(2)])
+    store.prune(NOW + 30 * DAY)
+    deliver(after, store, [new], now=NOW + DAY)
+    assert store.outbox.forgotten_channels(["new"]) == []
+    assert "old" not in store.outbox.channels()
+    assert not new.messages
+
+
 class Picky(Channel):
     """Takes all but some."""
 

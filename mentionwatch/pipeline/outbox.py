@@ -371,13 +371,13 @@ def _withdraw(
     """Take from a channel what waits there about the wrong brands, for those who want it."""
     outbox, others = store.outbox, [other for other in to if other.name != name]
     notices = frozenset(n.id for n in outbox.notices(name) if wrong(_brands_of(config, n.alert)))
-    waiting = outbox.tellings(name)
-    mentions = [m for m in _stored(store, waiting) if wrong((m.brand,))]
-    if not notices and not mentions:
+    ids = [id_ for id_, brand in outbox.tellings(name) if wrong((brand,))]
+    if not notices and not ids:
         return
+    mentions = _stored(store, ids)
     _hand_over(config, store, name, others, only=notices, at_any_severity=False)
     outbox.record_tellings(Each(others, config.queries).tellings(mentions, now=now), now)
-    outbox.withdraw(name, notices, {mention.id for mention in mentions})
+    outbox.withdraw(name, notices, set(ids))
 
 
 def _brands_of(config: Config, alert: Alert) -> Sequence[str]:

@@ -267,12 +267,13 @@ class Outbox:
             found = {name for statement in unsent for name in connection.execute(statement.distinct()).scalars()}
         return sorted(found - set(known))
 
-    def tellings(self, channel: str) -> list[str]:
-        """Ids of mentions that a channel still has to tell by themselves, oldest first."""
-        table = schema.tellings.c
+    def tellings(self, channel: str) -> list[tuple[str, str]]:
+        """Mentions that a channel still has to tell by themselves and that are still stored, as (id, brand)."""
+        table, mentions = schema.tellings.c, schema.mentions.c
+        statement = select(table.mention, mentions.brand).join(schema.mentions, mentions.id == table.mention)
         with self._transaction() as connection:
-            wanted = select(table.mention).where(*_untold(channel))
-            return list(connection.execute(wanted.order_by(table.created, table.mention)).scalars())
+            found = connection.execute(statement.where(*_untold(channel)).order_by(table.created, table.mention))
+            return [(id_, brand) for id_, brand in found]
 
     def record_tellings(self, tellings: Iterable[tuple[str, str]], now: datetime) -> None:
         """Record mentions that are told by themselves, as (channel, mention); what was recorded before stays so."""
@@ -307,6 +308,8 @@ class Outbox:
             holds = exists().where(packed.c.message == messages.c.id).correlate(messages)
             tells = exists().where(tellings.c.message == messages.c.id).correlate(messages)
             empty = (messages.c.channel == channel, messages.c.sent.is_(None), ~holds, ~tells)
+            gone = ~exists().where(schema.mentions.c.id == tellings.c.mention).correlate(tellings)
+            connection.execute(delete(tellings).where(*_untold(channel), gone))
             connection.execute(delete(messages).where(*empty))
             waits = (
                 select(schema.notices.c.id).where(schema.notices.c.channel == channel, schema.notices.c.sent.is_(None)),

@@ -173,6 +173,16 @@ def test_a_lasting_mistake_is_not_tried_every_minute(store):
     assert store.outbox.channels()["mail"].next_try == NOW + HOUR
 
 
+@pytest.mark.parametrize(("asked", "hours"), [(3600, 1), (5, 1 / 60), (10**9, 6)])
+def test_a_channel_that_asks_to_be_left_alone_is(store, asked, hours):
+    """For as long as it says, but for six hours at most."""
+    settings, mail = config(notify()), Channel()
+    mail.broken = DeliveryError("HTTP 429", wait_s=asked)
+    record(store, settings)
+    deliver(settings, store, [mail], now=NOW)
+    assert store.outbox.channels()["mail"].next_try == NOW + hours * HOUR
+
+
 def test_overdue_is_6(store):
     """From the second hour on, until it is told; doctor sees why."""
     settings, mail = config(notify()), Channel()

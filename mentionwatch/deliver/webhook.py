@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Headers of a message.
 KEY, TIMESTAMP, SIGNATURE = "Idempotency-Key", "Mentionwatch-Timestamp", "Mentionwatch-Signature"
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+#: Retry-After as all of those write it that limit how often one may post.
+_SECONDS = re.compile(r"[0-9]{1,9}")
 #: Of a refusal, this much is read: it may say why.
 _SAID = 500
 #: Answers that tell of something that has to be changed, and not of a bad day.
@@ -104,7 +106,9 @@ class WebhookChannel:
                 raise DeliveryError(reason, advice="set url to where it leads", permanent=True)
             said = self._told(_beginning(response))
             reason = f"{place_of(self.url)} answers HTTP {status}" + (f': "{said}"' if said else "")
-            raise DeliveryError(reason, advice=_ADVICE.get(status, ""), permanent=status in _PERMANENT)
+            asked = response.headers.get("Retry-After", "").strip()
+            wait_s = int(asked) if _SECONDS.fullmatch(asked) else 0
+            raise DeliveryError(reason, advice=_ADVICE.get(status, ""), permanent=status in _PERMANENT, wait_s=wait_s)
 
 
 def _beginning(response: httpx.Response) -> bytes:

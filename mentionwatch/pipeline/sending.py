@@ -140,6 +140,6 @@ def _note(store: Store, outcome: _Outcome, sent: list[Message], failures: list[F
         # Nothing waits for it; whether the channel works is seen with the next notice.
         failures.append(Failure(work.channel.name, told, first=True))
         return
-    permanent = isinstance(outcome.error, DeliveryError) and outcome.error.permanent
-    first = store.outbox.mark_failed(pack.id, told, now=now, permanent=permanent)
+    error = outcome.error if isinstance(outcome.error, DeliveryError) else DeliveryError(told)
+    first = store.outbox.mark_failed(pack.id, told, now=now, permanent=error.permanent, wait_s=error.wait_s)
     failures.append(Failure(work.channel.name, told, first))

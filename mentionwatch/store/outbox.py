@@ -175,8 +175,15 @@ class Outbox:
             if name is not None:
                 _forget_failures(connection, name)
 
-    def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False) -> bool:
+    def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False, wait_s: int = 0) -> bool:
         """Note that a message was not taken, and when its channel is tried again.
+
+        Args:
+            message: Its id.
+            error: Why, without any secret.
+            now: Present time.
+            permanent: Trying again is of no use before something is changed.
+            wait_s: For so long the other side asks to be left alone; six hours at most are granted.
 
         Returns:
             Whether the channel worked until now, and this message was not refused before: then it is told.
@@ -193,7 +200,8 @@ class Outbox:
             if name is None:
                 return True
             before = _read_states(connection).get(name, ChannelState(name))
-            delay = DELAYS[min(before.fails, len(DELAYS) - 1)]
+            asked = timedelta(seconds=min(wait_s, DELAYS[-1].total_seconds()))
+            delay = max(DELAYS[min(before.fails, len(DELAYS) - 1)], asked)
             row = {
                 "name": name,
                 "fails": before.fails + 1,

@@ -84,6 +84,16 @@ def test_any_answer_but_2xx_is_not_told(status, permanent):
     assert error.permanent is permanent
 
 
+@pytest.mark.parametrize(("asked", "wait_s"), [("3600", 3600), ("soon", 0), ("-5", 0), ("9" * 5000, 0), ("", 0)])
+def test_a_receiver_that_asks_to_be_left_alone_says_for_how_long(asked, wait_s):
+    """Retry-After in seconds; what is none is not minded."""
+    headers = {"Retry-After": asked}
+    with LoopbackServer({"/hook": Answer(b"", 429, headers, etag=False)}) as server:
+        error = refusal(channel(server.url("/hook")))
+    assert error.wait_s == wait_s
+    assert not error.permanent
+
+
 def test_a_redirect_is_not_followed():
     """The message and its signature go where the user said, and nowhere else."""
     with LoopbackServer() as other, LoopbackServer() as server:

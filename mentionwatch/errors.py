@@ -214,15 +214,17 @@ class DeliveryError(MentionwatchError):
         reason: What happened, without any secret.
         advice: What to do; "" when there is nothing but to wait.
         permanent: Trying again is of no use before something is changed: a wrong password, a refused address.
+        wait_s: For so long the other side asks to be left alone, in seconds.
     """
 
     exit_code = 6
 
-    def __init__(self, reason: str, *, advice: str = "", permanent: bool = False) -> None:
+    def __init__(self, reason: str, *, advice: str = "", permanent: bool = False, wait_s: int = 0) -> None:
         super().__init__(reason + (f"; {advice}" if advice else ""))
         self.reason = reason
         self.advice = advice
         self.permanent = permanent
+        self.wait_s = wait_s
 
 
 class Locked(MentionwatchError):  # noqa: N818 - it is a state, not a fault

@@ -134,6 +134,22 @@ def test_resolved_by_hand_stays_resolved():
     assert step(alert, burst(NOW + 9 * HOUR), NOW + 9 * HOUR).reason == "reopened"
 
 
+def test_a_long_window_does_not_silence_what_came_after_a_resolution_by_hand():
+    """A rule of a month still counts what was dealt with; once enough of it is later, it is news, and not before."""
+    resolved = NOW + HOUR
+    alert = replace(opened(), state="resolved", resolved=resolved, updated=resolved)
+    told = []
+    for day in range(1, 8):
+        now = NOW + 24 * day * HOUR + 2 * HOUR
+        seen = replace(
+            burst(now, mentions=(*alert.evidence, *(f"new{n}" for n in range(2 * day)))), start=NOW - 9 * HOUR
+        )
+        told.append(step(alert, seen, now, min_mentions=5).reason)
+    assert told == ["none", "none", "open", "open", "open", "open", "open"]
+    same = replace(burst(NOW + 90 * HOUR, mentions=alert.evidence), start=NOW - 9 * HOUR)
+    assert step(alert, same, NOW + 90 * HOUR).reason == "none"
+
+
 def test_another_wave_after_a_time_without_polls_is_told():
     """A burst that began more than `quiet` after the last one is news, although no poll resolved the alert."""
     made = step(opened(), burst(NOW + 72 * HOUR), NOW + 72 * HOUR)
@@ -150,6 +166,19 @@ def test_a_clock_set_back_changes_nothing():
     assert (made.alert.last_burst, made.alert.updated) == (NOW, NOW)
     resolved = step(alert, None, NOW + 24 * HOUR).alert
     assert step(resolved, burst(back), back).reason == "none"
+
+
+def test_what_opened_under_a_clock_a_year_ahead_ends_all_the_same():
+    """It goes on from now: it gets graver after three hours, ends after `quiet`, and silences nothing till then."""
+    alert = step(None, burst(NOW + 9000 * HOUR), NOW + 9000 * HOUR).alert
+    made = step(alert, None, NOW)
+    assert (made.reason, made.notice, made.alert.last_burst) == ("updated", None, NOW)
+    graver = step(made.alert, burst(NOW + 4 * HOUR, severity="high"), NOW + 4 * HOUR)
+    assert (graver.reason, graver.alert.id) == ("worse", alert.id)
+    assert step(graver.alert, None, NOW + 40 * HOUR).reason == "resolved"
+    at_once = step(alert, burst(NOW, severity="critical"), NOW)
+    assert at_once.notice is None
+    assert step(at_once.alert, burst(NOW + 4 * HOUR, severity="critical"), NOW + 4 * HOUR).reason == "worse"
 
 
 def test_evidence_is_capped():
@@ -398,6 +427,25 @@ def test_an_average_of_few_is_not_judged():
     """Below ten ratings each one moves it; where their number is not told, it is."""
     assert find_fall("Acme One", "shop", readings(4.5, 4.0, count=9), now=NOW) is None
     assert find_fall("Acme One", "shop", readings(4.5, 4.0, count=None), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "falls"),
+    [
+        (12_000, 15, False),
+        (12_000, 5_999, False),
+        (12_000, 6_000, True),
+        (15, 12_000, False),
+        (12, 100, True),
+        (9, 900, True),
+    ],
+)
+def test_a_rating_of_something_else_is_not_compared(before, after, falls):
+    """Ratings that were reset, or now are of one variant: what 15 people say is no fall of what 12,000 said."""
+    seen = [Rated(NOW - 3 * DAY, 4.6, before), Rated(NOW - 2 * DAY, 4.6, None), Rated(NOW - DAY, 4.0, after)]
+    assert (find_fall("Acme One", "shop", seen, now=NOW) is not None) == falls
+    again = [*seen, Rated(NOW, 3.5, after)]
+    assert find_fall("Acme One", "shop", again, now=NOW).before.rating == (4.6 if falls else 4.0)
 
 
 def test_a_rating_that_falls_has_a_life():

@@ -18,6 +18,8 @@ from mentionwatch.model import Alert, Entry, Mention, SourceStatus, Tone
 from mentionwatch.pipeline.digest import is_due, is_muted, last_digest
 from mentionwatch.pipeline.outbox import Each, deliver, notices_of, recipients, send_tests, shown_channels
 from mentionwatch.pipeline.poll import PollReport
+from mentionwatch.pipeline.sending import Work, send_all
+from mentionwatch.pipeline.tell import make_message
 from mentionwatch.settings import AlertSettings, Brand, Config, NotifySettings, SourceSettings
 from mentionwatch.store import BrandState, SourcePoll, Store
 from mentionwatch.store.outbox import DELAYS, MOST_MENTIONS, MOST_NOTICES
@@ -171,6 +173,16 @@ def test_a_lasting_mistake_is_not_tried_every_minute(store):
     assert store.outbox.channels()["mail"].next_try == NOW + HOUR
 
 
+@pytest.mark.parametrize(("asked", "hours"), [(3600, 1), (5, 1 / 60), (10**9, 6)])
+def test_a_channel_that_asks_to_be_left_alone_is(store, asked, hours):
+    """For as long as it says, but for six hours at most."""
+    settings, mail = config(notify()), Channel()
+    mail.broken = DeliveryError("HTTP 429", wait_s=asked)
+    record(store, settings)
+    deliver(settings, store, [mail], now=NOW)
+    assert store.outbox.channels()["mail"].next_try == NOW + hours * HOUR
+
+
 def test_overdue_is_6(store):
     """From the second hour on, until it is told; doctor sees why."""
     settings, mail = config(notify()), Channel()
@@ -197,6 +209,30 @@ def test_a_clock_set_back_does_not_silence_a_channel(store):
     deliver(settings, store, [mail], now=NOW + 30 * DAY)
     mail.broken = None
     assert deliver(settings, store, [mail], now=NOW).sent
+
+
+def test_what_failed_under_a_clock_that_was_ahead_is_overdue_all_the_same(store):
+    """An hour by the right clock, and after a day another channel tells it."""
+    settings, mail, chat = config(notify(), notify("chat", severity="critical")), Channel(), Channel("chat")
+    mail.broken = DeliveryError("no")
+    record(store, settings, now=NOW + 365 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + 365 * DAY)
+    late = [bool(deliver(settings, store, [mail, chat], now=NOW + n * HOUR).overdue) for n in range(30)]
+    assert late == [False] + [True] * 29
+    assert chat.notices == [("a1", "open")]
+
+
+def test_a_channel_with_nothing_left_to_try_fails_no_more(store):
+    """What it could not tell is not stored any more: weeks later nobody is told that it still fails."""
+    settings, mail, chat = config(notify(each="stars:<=2"), notify("chat")), Channel(), Channel("chat")
+    keep(store, settings, [mention(1)])
+    mail.broken = DeliveryError("no")
+    deliver(settings, store, [mail, chat], now=NOW)
+    store.prune(NOW + 30 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + HOUR)
+    record(store, settings, now=NOW + 30 * DAY)
+    deliver(settings, store, [mail, chat], now=NOW + 30 * DAY)
+    assert [message.failing for message in chat.messages] == [()]
 
 
 def test_a_message_that_nobody_takes_does_not_hold_the_others(store):
@@ -243,6 +279,28 @@ def test_a_channel_that_hangs_holds_nobody(store):
     deliver(settings, store, [slow, mail], now=NOW + HOUR)
     assert [m.id for m in slow.messages] == [slow.attempts[0].id]
     assert len(mail.messages) == 1
+
+
+def test_time_that_is_up_right_after_the_last_message_ends_nothing(store):
+    """The message is through, and the channel has not said yet that there is no more."""
+    settings, mail, release = config(notify()), Channel(), threading.Event()
+    record(store, settings)
+    store.outbox.pack("mail", now=NOW)
+
+    class Messages(list):
+        """Their end takes long to come."""
+
+        def __iter__(self):
+            yield from super().__iter__()
+            release.wait(30)
+
+    (pack,) = store.outbox.unsent("mail")
+    message = make_message(store, pack, zone=None)
+    try:
+        sent, failures = send_all(store, [Work(mail, Messages([(pack, message)]))], now=NOW, limit_s=0.3)
+    finally:
+        release.set()
+    assert (sent, failures) == ([message], [])
 
 
 def test_a_channel_that_breaks_ends_nothing(store):
@@ -296,6 +354,16 @@ def test_a_channel_that_came_later_does_not_hear_of_an_end(store):
     assert store.outbox.notices("new") == []
     record(store, later, kind="remind", now=NOW + 2 * HOUR)
     assert [n.kind for n in store.outbox.notices("new")] == ["remind"]
+
+
+def test_a_second_address_loses_no_end(store):
+    """It gives the channel another name; who heard of the alert hears of its end, and who does not want it does not."""
+    one = NotifySettings(via="email", name="mail", to=("a@acme.example",))
+    record(store, config(one))
+    after = config(replace(one, to=("a@acme.example", "b@acme.example")), notify("grave", severity="high"))
+    record(store, after, alert(state="resolved", resolved=NOW + HOUR), kind="resolved", now=NOW + HOUR)
+    told = {c.name: [notice.kind for notice in store.outbox.notices(c.name)] for c in recipients(after)}
+    assert told == {"mail:a@acme.example": ["resolved"], "mail:b@acme.example": ["resolved"], "grave": []}
 
 
 def test_a_source_that_is_down_is_told_to_whom_it_concerns(store):
@@ -397,6 +465,117 @@ def test_what_a_removed_channel_had_to_tell_goes_to_the_others(store):
     assert not delivery.overdue
     assert store.outbox.forgotten_channels(["new"]) == []
     assert "old" not in store.outbox.channels()
+
+
+def test_a_channel_that_got_other_brands_tells_nothing_of_those_it_had(store):
+    """What waited for it goes to whoever wants it, also out of a message that could not be sent."""
+    before = config(notify(), notify("week", digest="weekly mon 08:00", each="stars:<=2"))
+    for name, brand in (("a1", "Acme"), ("g1", "Globex")):
+        record(store, before, alert(name, brand=brand))
+    keep(store, before, [mention(1), mention(2, brand="Globex")])
+    mail, week, new = Channel(), Channel("week"), Channel("new")
+    mail.broken = DeliveryError("no")
+    deliver(before, store, [mail, week], now=NOW)
+    mail.broken = None
+    acme = {"brands": ("Acme",)}
+    after = config(
+        notify(**acme),
+        notify("week", digest="weekly mon 08:00", each="stars:<=2", **acme),
+        notify("new", brands=("Globex",), each="stars:<=2"),
+    )
+    deliver(after, store, [mail, week, new], now=NOW + 8 * DAY)
+    for channel, brand in ((mail, "Acme"), (week, "Acme"), (new, "Globex")):
+        assert {told.notice.alert.brand for message in channel.messages for told in message.told} == {brand}
+        assert len(channel.notices) == 1
+    assert [[m.brand for m in message.mentions] for message in (*week.messages, *new.messages)] == [
+        ["Acme"],
+        ["Globex"],
+    ]
+
+
+def test_two_configurations_of_one_store_tell_their_own(store):
+    """What waits for a channel of the other one is neither told here nor lost."""
+    one = config(notify("one", each="stars:<=2"), brands=(ACME,))
+    two = config(notify("two", digest="weekly mon 08:00", each="stars:<=2"), brands=(GLOBEX,))
+    record(store, two, alert("g1", brand="Globex"))
+    record(store, two, alert("s1", brand="globex.example", kind="source"), to=[notify("two")])
+    keep(store, two, [mention(2, brand="Globex")])
+    first, second = Channel("one"), Channel("two")
+    deliver(one, store, [first], now=NOW + HOUR)
+    assert not first.messages
+    deliver(two, store, [second], now=NOW + 8 * DAY)
+    assert sorted(second.notices) == [("g1", "open"), ("s1", "open")]
+    assert [[m.brand for m in message.mentions] for message in second.messages] == [["Globex"]]
+
+
+def test_a_second_address_loses_no_mention(store):
+    """It gives the channel another name; what was collected goes to both."""
+    one = NotifySettings(via="email", name="mail", to=("a@acme.example",), digest="weekly mon 08:00", each="stars:<=2")
+    keep(store, config(one), [mention(1), mention(2)])
+    after = config(replace(one, to=("a@acme.example", "b@acme.example")))
+    both = [Channel(settings.name) for settings in recipients(after)]
+    for week in (8, 15):
+        deliver(after, store, both, now=NOW + week * DAY)
+    assert [[len(message.mentions) for message in channel.messages] for channel in both] == [[2], [2]]
+    assert store.outbox.forgotten_channels([channel.name for channel in both]) == []
+
+
+def test_a_removed_channel_leaves_nothing_behind(store):
+    """Nor a message about mentions that are not stored any more."""
+    before, after = config(notify("old", each="stars:<=2")), config(notify("new"))
+    old, new = Channel("old"), Channel("new")
+    old.broken = DeliveryError("no")
+    keep(store, before, [mention(1)])
+    deliver(before, store, [old], now=NOW)
+    keep(store, before, [mention(2)])
+    store.prune(NOW + 30 * DAY)
+    deliver(after, store, [new], now=NOW + DAY)
+    assert store.outbox.forgotten_channels(["new"]) == []
+    assert "old" not in store.outbox.channels()
+    assert not new.messages
+
+
+class Picky(Channel):
+    """Takes all but some."""
+
+    def send(self, message):
+        self.attempts.append(message)
+        if any(told.notice.alert.id.startswith("poison") for told in message.told):
+            raise DeliveryError("413 too large")
+        self.messages.append(message)
+
+
+def test_several_messages_that_nobody_takes_hold_no_other(store):
+    """A channel is left alone after two failures; those two are not always the same."""
+    settings, mail = config(notify()), Picky()
+    for n in range(3):
+        record(store, settings, alert(f"poison{n}"), now=NOW + n * DAY)
+        for hour in range(24):
+            deliver(settings, store, [mail], now=NOW + n * DAY + hour * HOUR)
+    record(store, settings, alert("a2"), now=NOW + 3 * DAY)
+    for hour in range(12):
+        deliver(settings, store, [mail], now=NOW + 3 * DAY + hour * HOUR)
+    assert mail.notices == [("a2", "open")]
+    tried = [told.notice.alert.id for message in mail.attempts for told in message.told]
+    assert min(tried.count(f"poison{n}") for n in range(3)) > 3
+
+
+def test_a_message_that_nobody_takes_is_told_once_and_told_elsewhere(store):
+    """A channel that takes the others works: they wait for nothing, and one line on stderr is enough."""
+    settings, mail, chat = config(notify(), notify("chat", severity="critical")), Picky(), Channel("chat")
+    record(store, settings, alert("poison"))
+    late, firsts = [], 0
+    for hour in range(100):
+        now = NOW + hour * HOUR
+        if hour >= 10 and not hour % 5:
+            record(store, settings, alert(f"a{hour}"), now=now)
+        delivery = deliver(settings, store, [mail, chat], now=now)
+        firsts += sum(failure.first for failure in delivery.failures)
+        late += [hour] * bool(store.outbox.waiting("mail"))
+    assert firsts == 1
+    assert chat.notices == [("poison", "open")]
+    assert len(mail.notices) == 18
+    assert not [hour for hour in late if hour > 22], "only until it is known that it is that message"
 
 
 # --- when ---------------------------------------------------------------------------------------------------------
@@ -546,6 +725,14 @@ def test_a_test_goes_through_the_outbox_at_once(store):
     deliver(settings, store, [mail, chat], now=NOW + MINUTE / 6)
     assert [m.kind for m in chat.messages] == ["test", "alerts"]
     assert len({m.id for m in chat.messages}) == 2
+
+
+def test_two_tests_at_one_instant_are_two(store):
+    """A script may ask twice, with a time of its own."""
+    settings, mail = config(notify()), Channel()
+    for _ in range(2):
+        assert len(send_tests(settings, store, [mail], now=NOW).sent) == 1
+    assert len({message.id for message in mail.messages}) == 2
 
 
 def test_a_test_that_was_cut_off_is_not_sent_later(store):

@@ -92,14 +92,25 @@ def decide(
     if past is None:
         return _open(seen) if seen else Decision("none", None, None)
     if past.state == "resolved":
-        return _after_resolution(past, seen, now, quiet=settings.quiet)
+        return _after_resolution(past, seen, now, settings)
+    if _last_burst(past) - now <= WRONG_CLOCK:
+        return _while_live(past, seen, now, settings, marking)
+    # Seen under a clock that was wrong: it would neither end nor be told again until that time has come.
+    right = replace(past, opened=min(past.opened, now), updated=now, last_burst=now, last_notice=now)
+    decision = _while_live(right, seen, now, settings, marking)
+    return replace(decision, reason="updated") if decision.reason == "none" else decision
+
+
+def _while_live(
+    past: Alert, seen: _Seen | None, now: datetime, settings: AlertSettings, marking: Marking | None
+) -> Decision:
     if seen is None:
         return _calm(past, now, settings, marking)
     if seen.burst.start >= _last_burst(past) + settings.quiet:
         # Nobody polled in between, or it had been resolved: this is another wave.
         return _reopen(past, seen)
     # What was marked is in the figures of the worst window, and in those of the present one no more.
-    recount = kind == RATING or (marking is not None and marking.taken > 0)
+    recount = past.kind == RATING or (marking is not None and marking.taken > 0)
     return _go_on(past, seen, settings, recount=recount)
 
 
@@ -157,7 +168,8 @@ def _open(seen: _Seen) -> Decision:
     return Decision("open", alert, "open")
 
 
-def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, *, quiet: timedelta) -> Decision:
+def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, settings: AlertSettings) -> Decision:
+    quiet = settings.quiet
     resolved = past.resolved or past.updated
     if seen is not None and resolved - now > WRONG_CLOCK:
         # The clock was wrong when it was resolved; that must not keep the brand silent until then.
@@ -166,12 +178,22 @@ def _after_resolution(past: Alert, seen: _Seen | None, now: datetime, *, quiet: 
         # The clock was set back: what was resolved ahead of it stays so, but for mentions that nobody was told of.
         return Decision("none", past, None)
     by_hand = resolved < _last_burst(past) + quiet
-    if by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past):
+    is_seen = by_hand and seen.burst.start < resolved and _rank(seen.burst) <= _rank(past)
+    # A rule's window can hold what was dealt with for a month: then enough of it has to be later.
+    if is_seen and (now - resolved < quiet or _later(past, seen.burst) < settings.min_mentions):
         # Whoever resolved it has seen these mentions; only later or graver ones are news.
         return Decision("none", past, None)
     if now - resolved >= quiet:
         return _open(seen)
     return _reopen(past, seen)
+
+
+def _later(past: Alert, burst: Burst) -> int:
+    """How many mentions of a burst are none of those that a past alert rests on."""
+    known = len(set(burst.mentions) & set(past.evidence))
+    if len(past.evidence) >= MOST_EVIDENCE:
+        known = max(known, past.observed)
+    return len(burst.mentions) - known
 
 
 def _reopen(past: Alert, seen: _Seen) -> Decision:

@@ -24,6 +24,9 @@ USUAL_DAYS = 60
 _LEAST_COUNT = 10
 #: Steps from day to day that tell what is usual.
 _LEAST_STEPS = 5
+#: A number of ratings that falls below this share, or grows to so many times, is of another thing: a page that now
+#: counts a year only, an app whose ratings were reset, a product with or without its variants.
+_LEAST_LEFT, _MOST_GROWN = 0.5, 10.0
 #: Grave falls, in stars.
 _HIGH, _CRITICAL = 0.6, 1.0
 
@@ -80,8 +83,10 @@ def find_fall(name: str, source: str, seen: Sequence[Rated], *, now: datetime) -
     Returns:
         The fall from the highest reading of the last seven days to the last one: 0.3 stars at least, more than three
         times the usual step from day to day, and of ten ratings at least where their number is known.  Otherwise None.
+        What was read before the number of ratings shrank by half, or grew tenfold, from one reading to the next, is not
+        compared.
     """
-    readings = sorted((r for r in seen if r.at <= now), key=lambda r: r.at)
+    readings = _of_the_last_thing(sorted((r for r in seen if r.at <= now), key=lambda r: r.at))
     if not readings:
         return None
     last = readings[-1]
@@ -95,6 +100,24 @@ def find_fall(name: str, source: str, seen: Sequence[Rated], *, now: datetime) -
     # A hundredth of slack: 4.5 - 4.2 is a little less than 0.3 in binary.
     enough = fall.stars >= LEAST_FALL - 1e-9 and fall.stars > _WOBBLE * (fall.wobble or 0.0)
     return fall if enough and highest.at < last.at else None
+
+
+def _of_the_last_thing(readings: Sequence[Rated]) -> Sequence[Rated]:
+    """Readings since their number of ratings last changed so much that it is one of another thing."""
+    first = 0
+    known: int | None = None
+    for n, reading in enumerate(readings):
+        if reading.count is None:
+            continue
+        # What hardly anybody has rated grows fast.
+        if (
+            known is not None
+            and known >= _LEAST_COUNT
+            and not (_LEAST_LEFT * known <= reading.count <= _MOST_GROWN * known)
+        ):
+            first = n
+        known = reading.count
+    return readings[first:]
 
 
 def _usual_step(readings: Sequence[Rated]) -> float | None:

@@ -1,11 +1,12 @@
 """Deliver: one file per channel; ``render`` writes what they tell.
 
 A channel is opened from its settings by ``open_channel``, and tells one recipient: ``split_recipients`` makes one
-channel of each address that mail goes to, so that one refused address neither holds nor repeats the others' mail.
+channel of each address, so that one that fails neither holds nor repeats what the others are told.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,20 +22,32 @@ if TYPE_CHECKING:
     from mentionwatch.deliver.render.words import Commands
     from mentionwatch.settings import NotifySettings, SmtpSettings
 
+#: Between two addresses of apprise.
+_BETWEEN = re.compile(r"[\s,;]+(?=[a-z0-9]{1,32}://)", re.IGNORECASE)
+
 
 def split_recipients(channels: Iterable[NotifySettings]) -> tuple[NotifySettings, ...]:
     """One channel per recipient: mail to several addresses becomes several channels, named ``NAME:ADDRESS``.
 
-    With one address the name stays.  An address that stands twice in one channel is told once.
+    So do several of apprise, named ``NAME:1``, ``NAME:2`` …, for what they hold are secrets.  With one address the name
+    stays.  An address that stands twice in one channel is told once.
     """
     found: list[NotifySettings] = []
     for channel in channels:
         to = tuple(dict.fromkeys(channel.to))
-        if channel.via != "email" or len(to) < 2:
+        if channel.via == "apprise" and len(urls := _addresses(channel.url or "")) > 1:
+            found += [replace(channel, name=f"{channel.name}:{n}", url=url) for n, url in enumerate(urls, 1)]
+        elif channel.via != "email" or len(to) < 2:
             found.append(replace(channel, to=to))
         else:
             found += [replace(channel, name=f"{channel.name}:{one}", to=(one,)) for one in to]
     return tuple(found)
+
+
+def _addresses(url: str) -> list[str]:
+    """Several addresses of apprise, as it takes them apart itself; secret where they were."""
+    parts = dict.fromkeys(part for part in _BETWEEN.split(url.strip(" \t\r\n,;")) if part)
+    return [type(url)(part) for part in parts]
 
 
 def open_channel(

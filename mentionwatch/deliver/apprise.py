@@ -24,7 +24,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}(?=://)", re.IGNORECASE)
 class AppriseChannel:
     """Tells each message in short."""
 
-    #: An apprise address, or several with blanks between; they are secrets.
+    #: An address of apprise, which is a secret.
     url: str = field(repr=False)
     limits: Limits = LIMITS
     name: str = "apprise"

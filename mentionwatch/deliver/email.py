@@ -6,6 +6,7 @@ import getpass
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,11 @@ class _Server:
             raise self._failure(e) from None
         except OSError as e:
             raise self._no_connection(e) from None
-        except (ValueError, UnicodeError) as e:
+        except UnicodeEncodeError:
+            # What it says of it is a character of the password.
+            reason = f"{self._what} cannot be used: user, password or host holds characters beyond ASCII"
+            raise DeliveryError(reason, advice="check [smtp]", permanent=True) from None
+        except ValueError as e:
             raise DeliveryError(f"{self._what} cannot be used: {self._told(str(e))}", permanent=True) from None
 
     def _talk(self, sender: str, mails: list[tuple[str, EmailMessage]]) -> None:
@@ -185,7 +190,12 @@ class _Server:
     # --- in words ----------------------------------------------------------------------------------------
 
     def _told(self, said: str | bytes) -> str:
-        return told_by(said, (self._settings.password, self._settings.user))
+        user, password = str(self._settings.user or ""), str(self._settings.password or "")
+        # As they are sent, in case the server says what it was told.
+        sent = (f"\0{user}\0{password}", f"{user}\0{user}\0{password}", user, password)
+        return told_by(
+            said, (password, user, *(b64encode(text.encode()).decode() for text in sent if text.strip("\0")))
+        )
 
     def _failure(self, e: smtplib.SMTPException) -> DeliveryError:
         if isinstance(e, smtplib.SMTPRecipientsRefused):

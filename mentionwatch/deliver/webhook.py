@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mentionwatch.deliver.base import LIMITS, Limits
 from mentionwatch.deliver.limits import within
 from mentionwatch.deliver.render.data import json_of
-from mentionwatch.deliver.secrets import place_of, told_by
+from mentionwatch.deliver.secrets import parts_of, place_of, told_by
 from mentionwatch.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Headers of a message.
 KEY, TIMESTAMP, SIGNATURE = "Idempotency-Key", "Mentionwatch-Timestamp", "Mentionwatch-Signature"
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+#: Retry-After as all of those write it that limit how often one may post.
+_SECONDS = re.compile(r"[0-9]{1,9}")
 #: Of a refusal, this much is read: it may say why.
 _SAID = 500
 #: Answers that tell of something that has to be changed, and not of a bad day.
@@ -67,10 +69,16 @@ class WebhookChannel:
                 "takes no connection" if isinstance(e, httpx.ConnectTimeout) else f"does not answer within {total:g} s"
             )
             raise DeliveryError(f"{place} {said}") from None
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as e:
+        except httpx.InvalidURL:
+            # What it says of it is a piece of the address.
+            raise DeliveryError(f"{place} is no address to post to", advice="check its url", permanent=True) from None
+        except (httpx.HTTPError, UnicodeError, ValueError) as e:
             # Without its cause: a traceback of it holds the address.
-            why = _ERRNO.sub("", told_by(str(e), (self.url, self.secret))) or type(e).__name__
+            why = _ERRNO.sub("", self._told(str(e))) or type(e).__name__
             raise DeliveryError(f"{place} cannot be told: {why}", advice="check its url") from None
+
+    def _told(self, said: str | bytes) -> str:
+        return told_by(said, (self.url, self.secret, *parts_of(self.url), *self.url.split("/")[3:]))
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
         from mentionwatch import __version__
@@ -96,9 +104,11 @@ class WebhookChannel:
                 place = place_of(str(response.next_request.url)) if response.next_request else "elsewhere"
                 reason = f"{place_of(self.url)} leads to {place} (HTTP {status}), where a message does not follow"
                 raise DeliveryError(reason, advice="set url to where it leads", permanent=True)
-            said = told_by(_beginning(response), (self.url, self.secret, *self.url.split("/")[3:]))
+            said = self._told(_beginning(response))
             reason = f"{place_of(self.url)} answers HTTP {status}" + (f': "{said}"' if said else "")
-            raise DeliveryError(reason, advice=_ADVICE.get(status, ""), permanent=status in _PERMANENT)
+            asked = response.headers.get("Retry-After", "").strip()
+            wait_s = int(asked) if _SECONDS.fullmatch(asked) else 0
+            raise DeliveryError(reason, advice=_ADVICE.get(status, ""), permanent=status in _PERMANENT, wait_s=wait_s)
 
 
 def _beginning(response: httpx.Response) -> bytes:

@@ -21,10 +21,11 @@ from mentionwatch.pipeline.digest import is_due, is_muted, zone_of
 from mentionwatch.pipeline.sending import Failure, Work, send_all
 from mentionwatch.pipeline.tell import make_message
 from mentionwatch.settings import NotifySettings
-from mentionwatch.store import ChannelState
+from mentionwatch.store import ChannelState, Filter
+from mentionwatch.store.outbox import MOST_MENTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
     from typing import TextIO
 
@@ -101,7 +102,8 @@ def notices_of(
 ) -> list[tuple[str, Notice]]:
     """What is to be told of a decision, with the channel for each.
 
-    That an alert is resolved is told to whoever was told of it.
+    That an alert is resolved is told to whoever was told of it; where one of those is not configured any more, also to
+    whoever wants it.
     """
     alert, kind = decision.alert, decision.notice
     if alert is None or kind is None:
@@ -110,6 +112,9 @@ def notices_of(
         told = store.outbox.told_on(alert.id)
         # Whatever its severity: it may have been told in place of another channel.
         names = [channel.name for channel in to if channel.name in told and _may_know(config, channel, alert)]
+        if told - {channel.name for channel in to}:
+            # Who was told has another name now, as with a second address: it is among those that want it.
+            names += [channel.name for channel in to if channel.name not in told and _wants(config, channel, alert)]
     else:
         names = [channel.name for channel in to if _wants(config, channel, alert)]
     return [(name, Notice(notice_id(alert.id, kind, now.isoformat(), name), kind, alert, now)) for name in names]
@@ -263,10 +268,11 @@ def _packs(
 ) -> list[Pack]:
     """What is to be sent on a channel now: messages that were not taken before, then a new one of all that waits."""
     state = states.get(channel.name, ChannelState(channel.name))
-    if state.is_left_alone(now) or is_muted(channel, now, zone):
-        return []
     outbox = store.outbox
     old = outbox.unsent(channel.name)
+    is_left_alone = state.is_left_alone(now)
+    if is_muted(channel, now, zone) or (is_left_alone and not all(_is_refused(pack, state) for pack in old)):
+        return []
     for pack in old:
         if pack.kind == "test":
             outbox.drop_unsent(pack.id)  # of a run that was ended
@@ -277,7 +283,20 @@ def _packs(
         while is_due(channel, outbox.waiting(channel.name), now, zone):
             if outbox.pack(channel.name, now=now, kind=kind, failing=failing) is None:
                 break
-    return outbox.unsent(channel.name)
+    return _in_turn([pack for pack in outbox.unsent(channel.name) if not (is_left_alone and _is_refused(pack, state))])
+
+
+def _in_turn(packs: Sequence[Pack]) -> list[Pack]:
+    """The oldest first; but a channel is left alone after two failures, so of what failed often only one goes first."""
+    stubborn = [pack for pack in packs if pack.attempts >= _STUBBORN]
+    others = sorted(stubborn[1:], key=lambda pack: pack.attempts)
+    return [*stubborn[:1], *(pack for pack in packs if pack.attempts < _STUBBORN), *others]
+
+
+def _is_refused(pack: Pack, state: ChannelState) -> bool:
+    """Whether it is this message that is not taken: others were, since."""
+    worked, failed = state.last_success, pack.failed
+    return pack.attempts >= _STUBBORN and failed is not None and worked is not None and worked >= failed
 
 
 def _failing(
@@ -305,25 +324,88 @@ def _has_failed_for_long(state: ChannelState, now: datetime) -> bool:
 
 
 def _leave_to_others(config: Config, store: Store, to: Sequence[NotifySettings], now: datetime) -> None:
-    """What a channel cannot tell is told on others: when it has failed for a day, or is not configured any more."""
+    """What a channel cannot tell is told on others: when it has failed for a day, or is not to tell it any more."""
     states = store.outbox.channels()
     for channel in to:
-        state = states.get(channel.name)
-        if state is None or not _has_failed_for_long(state, now):
+        if channel.brands:
+            # It may have got other brands, or another reader, since something was recorded for it.
+            _withdraw(config, store, channel.name, to, now, wrong=_not_for(channel))
+        late = _untold_for_long(store, channel, states.get(channel.name), now)
+        if not late:
             continue
         others = [o for o in to if o.name != channel.name and not (o.name in states and states[o.name].fails)]
         fit = [o for o in others if (covers(o, channel.brands) if channel.brands else not o.brands)]
         # The one that tells at once, where there is one.
         fit.sort(key=lambda o: (o.digest is not None, o.mute is not None))
-        _hand_over(config, store, channel.name, fit[:1], at_any_severity=True)
+        _hand_over(config, store, channel.name, fit[:1], only=late, at_any_severity=True)
+    ours = {brand.name for brand in config.brands}
     for gone in store.outbox.forgotten_channels([channel.name for channel in to]):
-        _hand_over(config, store, gone, to, at_any_severity=False)
-        store.outbox.clear_channel(gone)
+        # What is about nothing of ours waits for a run with another configuration.
+        _withdraw(config, store, gone, to, now, wrong=lambda brands: bool(ours & set(brands)))
+        store.outbox.forget_channel(gone)
+
+
+def _not_for(channel: NotifySettings) -> Callable[[Sequence[str]], bool]:
+    return lambda brands: not covers(channel, brands)
+
+
+def _untold_for_long(
+    store: Store, channel: NotifySettings, state: ChannelState | None, now: datetime
+) -> frozenset[str]:
+    """Notices that others are to tell: all, where the channel has failed for a day; those of a message that has."""
+    if state is not None and _has_failed_for_long(state, now):
+        return frozenset(notice.id for notice in store.outbox.notices(channel.name))
+    late = (p for p in store.outbox.unsent(channel.name) if p.failed is not None and now - p.failed >= HANDED_OVER)
+    return frozenset(notice.id for pack in late for notice in pack.notices)
+
+
+def _withdraw(
+    config: Config,
+    store: Store,
+    name: str,
+    to: Sequence[NotifySettings],
+    now: datetime,
+    *,
+    wrong: Callable[[Sequence[str]], bool],
+) -> None:
+    """Take from a channel what waits there about the wrong brands, for those who want it."""
+    outbox, others = store.outbox, [other for other in to if other.name != name]
+    notices = frozenset(n.id for n in outbox.notices(name) if wrong(_brands_of(config, n.alert)))
+    ids = [id_ for id_, brand in outbox.tellings(name) if wrong((brand,))]
+    if not notices and not ids:
+        return
+    mentions = _stored(store, ids)
+    _hand_over(config, store, name, others, only=notices, at_any_severity=False)
+    outbox.record_tellings(Each(others, config.queries).tellings(mentions, now=now), now)
+    outbox.withdraw(name, notices, set(ids))
+
+
+def _brands_of(config: Config, alert: Alert) -> Sequence[str]:
+    """What an alert is about; nothing that is known here, of a source that is not configured."""
+    if alert.kind != SOURCE:
+        return (alert.brand,)
+    known = any(source.name == alert.brand for source in config.sources)
+    return _brands_of_source(config, alert.brand) if known else ()
+
+
+def _stored(store: Store, ids: Sequence[str]) -> list[Mention]:
+    pieces = (ids[n : n + MOST_MENTIONS] for n in range(0, len(ids), MOST_MENTIONS))
+    return [mention for piece in pieces for mention in store.mentions(Filter(ids=tuple(piece)))]
 
 
 def _hand_over(
-    config: Config, store: Store, name: str, others: Sequence[NotifySettings], *, at_any_severity: bool
+    config: Config,
+    store: Store,
+    name: str,
+    others: Sequence[NotifySettings],
+    *,
+    only: Collection[str],
+    at_any_severity: bool,
 ) -> None:
     by_name = {other.name: other for other in others}
     may = _may_know if at_any_severity else _wants
-    store.outbox.hand_over(name, list(by_name), wants=lambda other, n: may(config, by_name[other], n.alert))
+
+    def wants(other: str, notice: Notice) -> bool:
+        return notice.id in only and may(config, by_name[other], notice.alert)
+
+    store.outbox.hand_over(name, list(by_name), wants=wants)

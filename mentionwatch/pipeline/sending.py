@@ -83,7 +83,7 @@ def _attempt(channel: Channel, message: Message) -> MentionwatchError | None:
         return e
     except Exception as e:  # noqa: BLE001 - the door to other people's libraries: one channel never ends the poll
         # What it says may hold an address with its token.
-        return DeliveryError(f"the channel broke with {type(e).__name__}", advice="see it with -vv, and report it")
+        return DeliveryError(f"the channel broke with {type(e).__name__}", advice="please report it")
     return None
 
 
@@ -117,7 +117,8 @@ def send_all(
     finally:
         sending.over.set()
     for one in work:
-        if not one.ended:
+        # One whose last message is through has only not said yet that it is done.
+        if not one.ended and one.done < len(one.messages):
             late = DeliveryError(f"it was not done after {limit_s:g} s")
             _note(store, _Outcome(one, one.messages[one.done], late), sent, failures, now)
     return sent, failures
@@ -139,6 +140,6 @@ def _note(store: Store, outcome: _Outcome, sent: list[Message], failures: list[F
         # Nothing waits for it; whether the channel works is seen with the next notice.
         failures.append(Failure(work.channel.name, told, first=True))
         return
-    permanent = isinstance(outcome.error, DeliveryError) and outcome.error.permanent
-    first = store.outbox.mark_failed(pack.id, told, now=now, permanent=permanent)
+    error = outcome.error if isinstance(outcome.error, DeliveryError) else DeliveryError(told)
+    first = store.outbox.mark_failed(pack.id, told, now=now, permanent=error.permanent, wait_s=error.wait_s)
     failures.append(Failure(work.channel.name, told, first))

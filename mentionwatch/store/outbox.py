@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, case, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from mentionwatch.identity import digest, notice_id
@@ -35,6 +36,8 @@ _PERMANENT_DELAY = timedelta(hours=1)
 _EARLY = timedelta(seconds=30)
 #: What one message holds at most; the rest goes into the next.
 MOST_NOTICES, MOST_MENTIONS = 200, 500
+#: How a channel does that does well.
+_FINE: dict[str, Any] = {"fails": 0, "failing_since": None, "last_error": None, "next_try": None}
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ class Pack:
     created: datetime
     #: Other channels that fail, as sentences.
     failing: tuple[str, ...]
-    #: Failed attempts.
+    #: Failed attempts, and when the first of them was.
     attempts: int
+    failed: datetime | None
     #: Oldest first.
     notices: tuple[Notice, ...]
     #: Ids of mentions that are told by themselves.
@@ -142,9 +146,9 @@ class Outbox:
             return id_
 
     def pack_test(self, channel: str, *, now: datetime) -> str:
-        """Make a test message."""
+        """Make a test message: each is one of its own."""
         with self._transaction(write=True) as connection:
-            return _add_message(connection, channel, "test", now)
+            return _add_message(connection, channel, "test", now, parts=(token_hex(8),))
 
     def unsent(self, channel: str) -> list[Pack]:
         """Messages of a channel that were not sent, oldest first."""
@@ -161,40 +165,52 @@ class Outbox:
             _close(connection, message, now)
             name = _channel_of(connection, message)
             if name is not None:
-                fine: dict[str, Any] = {"fails": 0, "failing_since": None, "last_error": None, "next_try": None}
-                _upsert(connection, schema.channels, {"name": name, "last_success": now, **fine})
+                _upsert(connection, schema.channels, {"name": name, "last_success": now, **_FINE})
 
     def close(self, message: str, *, now: datetime) -> None:
         """Have done with a message that there is no use in sending."""
         with self._transaction(write=True) as connection:
+            name = _channel_of(connection, message)
             _close(connection, message, now)
+            if name is not None:
+                _forget_failures(connection, name)
 
-    def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False) -> bool:
+    def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False, wait_s: int = 0) -> bool:
         """Note that a message was not taken, and when its channel is tried again.
 
+        Args:
+            message: Its id.
+            error: Why, without any secret.
+            now: Present time.
+            permanent: Trying again is of no use before something is changed.
+            wait_s: For so long the other side asks to be left alone; six hours at most are granted.
+
         Returns:
-            Whether the channel worked until now: then it is told.
+            Whether the channel worked until now, and this message was not refused before: then it is told.
         """
         messages, channels = schema.messages, schema.channels
         told = rows.storable(error)
         with self._transaction(write=True) as connection:
-            failed = func.coalesce(messages.c.failed, now)
+            tried = connection.execute(select(messages.c.attempts).where(messages.c.id == message)).scalar_one_or_none()
+            # A time that is still to come was written under a clock that was wrong.
+            failed = case((messages.c.failed <= now, messages.c.failed), else_=now)
             values = {"attempts": messages.c.attempts + 1, "failed": failed, "last_error": told}
             connection.execute(update(messages).where(messages.c.id == message).values(values))
             name = _channel_of(connection, message)
             if name is None:
                 return True
             before = _read_states(connection).get(name, ChannelState(name))
-            delay = DELAYS[min(before.fails, len(DELAYS) - 1)]
+            asked = timedelta(seconds=min(wait_s, DELAYS[-1].total_seconds()))
+            delay = max(DELAYS[min(before.fails, len(DELAYS) - 1)], asked)
             row = {
                 "name": name,
                 "fails": before.fails + 1,
-                "failing_since": before.failing_since or now,
+                "failing_since": min(before.failing_since or now, now),
                 "last_error": told,
                 "next_try": now + (max(delay, _PERMANENT_DELAY) if permanent else delay),
             }
             _upsert(connection, channels, row)
-            return not before.fails
+            return not before.fails and not tried
 
     def drop_unsent(self, message: str) -> None:
         """Delete a test message that was not taken."""
@@ -212,7 +228,9 @@ class Outbox:
     def overdue(self, now: datetime) -> list[Overdue]:
         """Channels with a message that was not taken for over an hour."""
         table = schema.messages.c
-        oldest = func.min(table.created)
+        # By a clock that was far ahead, a message was made later than it failed.
+        made = case((table.created <= now, table.created), else_=func.coalesce(table.failed, table.created))
+        oldest = func.min(made, type_=table.created.type)
         statement = (
             select(table.channel, func.count(), oldest)
             .where(table.sent.is_(None), table.attempts > 0, table.kind != "test")
@@ -257,15 +275,56 @@ class Outbox:
             found = {name for statement in unsent for name in connection.execute(statement.distinct()).scalars()}
         return sorted(found - set(known))
 
-    def clear_channel(self, channel: str) -> None:
-        """Delete what a channel has not told, and how it does."""
-        notices, messages, tellings = schema.notices, schema.messages, schema.tellings
+    def tellings(self, channel: str) -> list[tuple[str, str]]:
+        """Mentions that a channel still has to tell by themselves and that are still stored, as (id, brand)."""
+        table, mentions = schema.tellings.c, schema.mentions.c
+        statement = select(table.mention, mentions.brand).join(schema.mentions, mentions.id == table.mention)
+        with self._transaction() as connection:
+            found = connection.execute(statement.where(*_untold(channel)).order_by(table.created, table.mention))
+            return [(id_, brand) for id_, brand in found]
+
+    def record_tellings(self, tellings: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Record mentions that are told by themselves, as (channel, mention); what was recorded before stays so."""
         with self._transaction(write=True) as connection:
-            free = (tellings.c.channel == channel, tellings.c.message.is_(None))
-            connection.execute(delete(tellings).where(*free))
-            connection.execute(delete(messages).where(messages.c.channel == channel, messages.c.sent.is_(None)))
-            connection.execute(delete(notices).where(notices.c.channel == channel, notices.c.sent.is_(None)))
-            connection.execute(delete(schema.channels).where(schema.channels.c.name == channel))
+            record_tellings(connection, tellings, now)
+
+    def withdraw(self, channel: str, notices: Collection[str], mentions: Collection[str]) -> None:
+        """Delete some of what a channel has not told; what was in a message with it is free for another."""
+        tellings, messages, packed, table = schema.tellings, schema.messages, schema.packed, schema.notices
+        with self._transaction(write=True) as connection:
+            full = select(messages.c.id).where(messages.c.channel == channel, messages.c.sent.is_(None))
+            holds = connection.execute(select(packed).where(packed.c.message.in_(full))).all()
+            told = connection.execute(select(tellings.c.mention, tellings.c.message).where(*_untold(channel))).all()
+            opened = {id_ for notice, id_ in holds if notice in notices}
+            opened |= {id_ for mention, id_ in told if id_ is not None and mention in mentions}
+            for id_ in opened:
+                # First, for they would go with it.
+                connection.execute(update(tellings).where(tellings.c.message == id_).values(message=None))
+                connection.execute(delete(messages).where(messages.c.id == id_))
+            for notice in notices:
+                connection.execute(delete(table).where(table.c.id == notice, table.c.sent.is_(None)))
+            for mention in mentions:
+                mine = (tellings.c.channel == channel, tellings.c.mention == mention, tellings.c.message.is_(None))
+                connection.execute(delete(tellings).where(*mine))
+            if opened:
+                _forget_failures(connection, channel)
+
+    def forget_channel(self, channel: str) -> None:
+        """Delete how a channel does, unless something waits for it, and what messages of it have nothing in them."""
+        messages, packed, tellings = schema.messages, schema.packed, schema.tellings
+        with self._transaction(write=True) as connection:
+            holds = exists().where(packed.c.message == messages.c.id).correlate(messages)
+            tells = exists().where(tellings.c.message == messages.c.id).correlate(messages)
+            empty = (messages.c.channel == channel, messages.c.sent.is_(None), ~holds, ~tells)
+            gone = ~exists().where(schema.mentions.c.id == tellings.c.mention).correlate(tellings)
+            connection.execute(delete(tellings).where(*_untold(channel), gone))
+            connection.execute(delete(messages).where(*empty))
+            waits = (
+                select(schema.notices.c.id).where(schema.notices.c.channel == channel, schema.notices.c.sent.is_(None)),
+                select(tellings.c.mention).where(*_untold(channel)),
+            )
+            if all(connection.execute(statement.limit(1)).first() is None for statement in waits):
+                connection.execute(delete(schema.channels).where(schema.channels.c.name == channel))
 
 
 def record(connection: Connection, notices: Iterable[tuple[str, Notice]]) -> int:
@@ -318,6 +377,12 @@ def _free_notices(channel: str) -> tuple[Any, ...]:
     return (table.channel == channel, table.sent.is_(None), ~packed)
 
 
+def _untold(channel: str) -> tuple[Any, ...]:
+    table, messages = schema.tellings.c, schema.messages.c
+    unsent = select(messages.id).where(messages.channel == channel, messages.sent.is_(None))
+    return (table.channel == channel, table.message.is_(None) | table.message.in_(unsent))
+
+
 def _ids(connection: Connection, column: Any, condition: tuple[Any, ...], most: int) -> list[str]:
     created = column.table.c.created
     return list(connection.execute(select(column).where(*condition).order_by(created, column).limit(most)).scalars())
@@ -355,6 +420,7 @@ def _read_pack(connection: Connection, row: Any) -> Pack:
         created=row["created"],
         failing=tuple(json.loads(row["failing"])),
         attempts=row["attempts"],
+        failed=row["failed"],
         notices=tuple(_read_notice(one) for one in connection.execute(inside).mappings()),
         mentions=tuple(connection.execute(told.order_by(tellings.c.created, tellings.c.mention)).scalars()),
     )
@@ -390,6 +456,14 @@ def _close(connection: Connection, message: str, now: datetime) -> None:
     connection.execute(told.values(attempts=notices.c.attempts + 1, **sent))
     done = update(messages).where(messages.c.id == message)
     connection.execute(done.values(attempts=messages.c.attempts + 1, **sent))
+
+
+def _forget_failures(connection: Connection, channel: str) -> None:
+    """A channel that has nothing left to try fails no more: nobody would ever learn that it works again."""
+    table = schema.messages.c
+    left = select(table.id).where(table.channel == channel, table.sent.is_(None), table.attempts > 0).limit(1)
+    if connection.execute(left).first() is None:
+        connection.execute(update(schema.channels).where(schema.channels.c.name == channel).values(_FINE))
 
 
 def _channel_of(connection: Connection, message: str) -> str | None:

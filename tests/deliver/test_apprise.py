@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
+from mentionwatch.deliver import open_channel, split_recipients
 from mentionwatch.deliver.base import Limits
 from mentionwatch.deliver.render.chat import chat_of, chat_title
 from mentionwatch.errors import DeliveryError
+from mentionwatch.settings import NotifySettings, Secret
 from tests.deliver.mail_servers import RawServer
 from tests.deliver.sample_messages import HOSTILE, ONE
 from tests.servers import Answer, LoopbackServer
@@ -50,6 +53,19 @@ def test_a_service_gets_the_short_text_as_it_is(message):
     got = json.loads(body)
     assert got["title"] == chat_title(message)
     assert got["message"] == chat_of(message, title=False)
+
+
+def test_several_addresses_are_several_recipients():
+    """One that fails is tried again by itself: the others are not told twice."""
+    with LoopbackServer({"/one": Answer(), "/two": Answer(status=500)}) as server:
+        one, two = (f"json://127.0.0.1:{server.port}/{name}" for name in ("one", "two"))
+        settings = NotifySettings(via="apprise", name="chat", url=Secret(f"{one},{two}; {one}"))
+        found = split_recipients((settings, replace(settings, name="single", url=Secret(one))))
+        assert [(each.name, str(each.url)) for each in found] == [("chat:1", one), ("chat:2", two), ("single", one)]
+        assert all(isinstance(each.url, Secret) for each in found)
+        open_channel(found[0]).send(ONE)
+        refusal(open_channel(found[1]))
+    assert [path for path, _headers in server.requests] == ["/one", "/two"]
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])

@@ -6,6 +6,7 @@ import re
 import ssl
 import sys
 import threading
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
@@ -176,6 +177,44 @@ def test_a_password_that_the_server_repeats_is_masked():
         error = refusal(channel(settings(server, user="watch", password=PASSWORD)))
     assert "535" in error.reason
     assert "horse" not in str(error)
+
+
+@pytest.mark.parametrize("known", ["PLAIN", "LOGIN", "PLAIN LOGIN"])
+def test_what_logs_in_is_masked_as_it_is_sent(known):
+    """Some servers repeat a command that they do not know: with user and password in base64."""
+
+    def talk(connection, closing):
+        connection.sendall(b"220 mail\r\n")
+        with connection.makefile("rb") as lines:
+            for line in lines:
+                if line.upper().startswith(b"EHLO"):
+                    connection.sendall(f"250-mail\r\n250 AUTH {known}\r\n".encode())
+                elif line == b"AUTH LOGIN d2F0Y2htYW4=\r\n":
+                    connection.sendall(b"334 UGFzc3dvcmQ6\r\n")
+                else:
+                    connection.sendall(b"500 unknown: " + line)
+
+    with RawServer(talk) as server:
+        error = refusal(channel(settings(server, user="watchman", password=Secret("s3cret-word")), "pr@acme.example"))
+    assert "unknown" in error.reason
+    for sent in ("s3cret-word", "\0watchman\0s3cret-word", "watchman"):
+        assert b64encode(sent.encode()).decode() not in str(error)
+
+
+def test_a_password_that_cannot_be_sent_is_not_quoted():
+    """Mail servers take ASCII; which character is none is nobody's business."""
+
+    def talk(connection, closing):
+        connection.sendall(b"220 mail\r\n")
+        while line := connection.recv(1000):
+            connection.sendall(b"250-mail\r\n250 AUTH PLAIN\r\n" if line[:4] == b"ehlo" else b"535 no\r\n")
+
+    with RawServer(talk) as server:
+        smtp = settings(server, user="watch", password=Secret("s3crét"))
+        told = str(refusal(channel(smtp, "pr@acme.example")))
+    assert "beyond ASCII" in told
+    assert "xe9" not in told
+    assert "é" not in told
 
 
 def test_a_refused_address_is_named_and_the_others_are_told():

@@ -216,6 +216,17 @@ def test_no_text_at_all_calls_anybody(text):
     assert "://" not in safe
 
 
+@pytest.mark.parametrize(
+    "text", ["evil.example", "see evil.example/x?y=1.", "www.evil.example", "böse.example", "悪い。com"]
+)
+def test_no_bare_address_of_a_stranger_is_a_link(text):
+    """Slack and Telegram make links of "evil.example" alone; numbers and ends of sentences stay as they are."""
+    assert not re.search(r"\w[.。](?=\w)", chat_safe(text))
+    assert chat_safe(text).replace("\u2060", "") == text
+    assert chat_safe("1.2 of 5. Never e. g. again.") == "1.2 of 5. Never e. g. again."
+    assert chat_safe("booking.com: high alert", own=True) == "booking.com: high alert"
+
+
 def test_links_of_a_chat_hold_nothing_that_calls():
     """The link stays the link; what is none, or too long, is left out."""
     assert chat_link("https://a.example/x_y?q=1&r=2#p") == "https://a.example/x_y?q=1&r=2#p"

@@ -84,6 +84,16 @@ def test_any_answer_but_2xx_is_not_told(status, permanent):
     assert error.permanent is permanent
 
 
+@pytest.mark.parametrize(("asked", "wait_s"), [("3600", 3600), ("soon", 0), ("-5", 0), ("9" * 5000, 0), ("", 0)])
+def test_a_receiver_that_asks_to_be_left_alone_says_for_how_long(asked, wait_s):
+    """Retry-After in seconds; what is none is not minded."""
+    headers = {"Retry-After": asked}
+    with LoopbackServer({"/hook": Answer(b"", 429, headers, etag=False)}) as server:
+        error = refusal(channel(server.url("/hook")))
+    assert error.wait_s == wait_s
+    assert not error.permanent
+
+
 def test_a_redirect_is_not_followed():
     """The message and its signature go where the user said, and nowhere else."""
     with LoopbackServer() as other, LoopbackServer() as server:
@@ -157,6 +167,26 @@ def test_a_receiver_that_says_yes_need_not_finish():
 
 
 @pytest.mark.parametrize(
+    ("user", "end"),
+    [
+        ("", "/T000/tokentoken?x=1"),
+        ("", "/hook?key=tokentoken&x=1"),
+        ("", "/hook?x=token%74oken"),
+        ("", "/hook#tokentoken"),
+        ("tokentoken@", "/hook"),
+        ("watch:tokentoken@", "/hook"),
+    ],
+)
+def test_a_secret_that_the_receiver_repeats_is_masked(user, end):
+    """Wherever it stands in the address, and whatever is put between its letters."""
+    said = b'{"error": "tokentoken", "coloured": "tok\x1b[0mentoken"}'
+    with LoopbackServer() as server:
+        server.routes[end.partition("#")[0]] = Answer(said, status=401, headers={"Content-Type": "application/json"})
+        error = refusal(channel(server.url(end).replace("http://", f"http://{user}")))
+    assert "coloured" in error.reason
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://127.0.0.1:1/tokentoken",
@@ -165,6 +195,7 @@ def test_a_receiver_that_says_yes_need_not_finish():
         "ftp://x/tokentoken",
         "http://u:tokentoken@127.0.0.1:1/",
         "http://127.0.0.1:99999/tokentoken",
+        "http://u:token/token@127.0.0.1:1/",
         "",
     ],
 )

@@ -32,6 +32,8 @@ _QUOTE = 140
 _LINK = 300
 _JOINER = "\u2060"
 _CALLS = re.compile(r"(?i)([@\uff20\ufe6b]|:(?=//)|\bwww(?=\.)|\b(?:mailto|xmpp|javascript|data|tel)(?=:))")
+# Many chats make a link of "evil.example" alone.
+_DOT = re.compile(r"(?<=[^\W_])[.\u3002\uff0e](?=[^\W\d_]{2})")
 # An underscore inside a word is none to Markdown; elsewhere it slants what follows.
 _SLANTS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _LOOKS_LIKE = str.maketrans({
@@ -50,10 +52,17 @@ _LOOKS_LIKE = str.maketrans({
 _URL_SAFE = "%/:?#!$&+,;=~-._"
 
 
-def chat_safe(text: str, width: int | None = None) -> str:
-    """A remote text on one line, which no chat takes for markup, a call or a link."""
+def chat_safe(text: str, width: int | None = None, *, own: bool = False) -> str:
+    """A text on one line, which no chat takes for markup, a call or a link.
+
+    Args:
+        text: As a stranger wrote it.
+        width: Cut to so many characters.
+        own: It is the user's own: in "booking.com" nothing is put between, so that a search finds it.
+    """
     plain = _SLANTS.sub(lambda found: "\u02cd" * len(found[0]), one_line(text, width))
-    return _CALLS.sub(lambda found: found[0] + _JOINER, plain).translate(_LOOKS_LIKE)
+    parted = plain if own else _DOT.sub(lambda found: found[0] + _JOINER, plain)
+    return _CALLS.sub(lambda found: found[0] + _JOINER, parted).translate(_LOOKS_LIKE)
 
 
 def chat_link(url: str | None) -> str | None:
@@ -71,8 +80,8 @@ def chat_title(message: Message) -> str:
     message = folded(message)
     if len(message.told) == 1 and not message.mentions and message.kind == "alerts":
         notice = message.told[0].notice
-        return chat_safe(alert_subject(notice.alert, notice.kind), SUBJECT)
-    return chat_safe(headline(message, SUBJECT))
+        return chat_safe(alert_subject(notice.alert, notice.kind), SUBJECT, own=True)
+    return chat_safe(headline(message, SUBJECT), own=True)
 
 
 def chat_of(message: Message, *, title: bool = True) -> str:
@@ -107,7 +116,7 @@ def _lines(message: Message, *, several: bool) -> Iterator[str]:
 def _alert(told: Told, *, title: bool, quotes: int) -> Iterator[str]:
     alert = told.notice.alert
     if title:
-        yield f"{chat_safe(alert_subject(alert, told.notice.kind))}:"
+        yield f"{chat_safe(alert_subject(alert, told.notice.kind), own=True)}:"
     yield chat_safe(alert.reason, 400)
     # What to do goes before the quotes, so that it is there however long they are.
     yield from (f"{act.what}: {act.command}" for act in acts(told)[:1])

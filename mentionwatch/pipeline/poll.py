@@ -16,6 +16,7 @@ from mentionwatch.parsing.pool import Parser
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.fold import fold_new
 from mentionwatch.pipeline.naming import known_names
+from mentionwatch.pipeline.neighbours import meet_neighbours
 from mentionwatch.pipeline.outbox import Delivery, Each, recipients
 from mentionwatch.pipeline.places import named_files, placed_sources
 from mentionwatch.pipeline.rematch import fill_index, rematch_changed
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.match import Matcher
     from mentionwatch.model import Alert, Mention, SourceStatus
+    from mentionwatch.pipeline.neighbours import Neighbours
     from mentionwatch.pipeline.rematch import Rematched
     from mentionwatch.settings import Brand, Config, NotifySettings, SourceSettings
     from mentionwatch.sources.base import Source
@@ -274,11 +276,12 @@ class Poller:
         await all_of(self._source(settings, source, run) for settings, source in due)
         waits = {name: w for name, w in run.outcomes.items() if isinstance(w, Postponed)}
         self._store.record_waits({name: (wait.until, wait.reason) for name, wait in waits.items()})
-        self._prune(run)
+        neighbours = meet_neighbours(self._config, self._store)
+        self._prune(run, neighbours)
         fill_index(self._store)
         watched = {brand.name for brand in self._config.brands}
-        self._resolve_orphans(watched, now)
-        judge_sources(self._config, self._store, run.statuses, now=now, to=self._to)
+        self._resolve_orphans(watched | neighbours.brands, now)
+        judge_sources(self._config, self._store, run.statuses, now=now, to=self._to, others=neighbours.sources)
         for brand in self._config.brands:
             judged = judge_brand(self._config, self._store, brand, now=now, to=self._to)
             run.undecided.update(judged.undecided)
@@ -288,7 +291,9 @@ class Poller:
             waiting=tuple(name for name in names if name not in run.outcomes),
             changes=tuple(run.changes),
             mentions=self._store.as_marked(run.mentions),
-            alerts=tuple(a for a in self._store.alerts(live=True) if a.kind == SOURCE or a.brand in watched),
+            alerts=tuple(
+                a for a in self._store.alerts(live=True) if a.brand in (names if a.kind == SOURCE else watched)
+            ),
             statuses=tuple(run.statuses[name] for name in names if name in run.statuses),
             notes=(*self._fetcher.notes, *self._parser.notes),
             undecided=dict(run.undecided),
@@ -359,12 +364,12 @@ class Poller:
             if alert.kind != SOURCE and alert.brand not in watched:
                 self._store.set_alert_state(alert.id, "resolved", now=now)
 
-    def _prune(self, run: _Run) -> None:
+    def _prune(self, run: _Run, neighbours: Neighbours) -> None:
         """Delete what is older than `keep`; not when the clock has jumped, or one wrong hour would delete it all."""
-        keep = self._config.store.keep
+        keep = neighbours.keep
         polls = [status.last_polled for status in run.before.values()]
         if polls and run.now - max(polls) < keep / 2:
-            self._store.prune(run.now - keep, unmatched_before=run.now - self._config.store.keep_entries)
+            self._store.prune(run.now - keep, unmatched_before=run.now - neighbours.keep_entries)
             self._store.forget_stories(run.now - COPY_SPAN)
 
 

@@ -177,13 +177,22 @@ def _marking(store: Store, past: Alert | None) -> alerts.Marking | None:
 
 
 def judge_sources(
-    config: Config, store: Store, statuses: Mapping[str, SourceStatus], *, now: datetime, to: Sequence[NotifySettings]
+    config: Config,
+    store: Store,
+    statuses: Mapping[str, SourceStatus],
+    *,
+    now: datetime,
+    to: Sequence[NotifySettings],
+    others: frozenset[str] = frozenset(),
 ) -> None:
-    """Open and resolve the alerts of sources that are down, and record what is to be told; one transaction each."""
+    """Open and resolve the alerts of sources that are down, and record what is to be told; one transaction each.
+
+    Sources of `others`, configurations that share the store, are left to them.
+    """
     live = {alert.brand for alert in store.alerts(kind=alerts.SOURCE, live=True)}
     names = {source.name for source in config.sources}
     down = {name for name, status in statuses.items() if name in names and health.is_down(status)}
-    for name in sorted(live | down):
+    for name in sorted((live - (others - names)) | down):
         with store.atomic():
             past = next(iter(store.alerts(brand=name, kind=alerts.SOURCE, limit=1)), None)
             if name not in names:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.model import Marked, Validators
-from mentionwatch.store import candidates, clock, kept, marks, outbox, ratings, reading, rows, schema, stories
+from mentionwatch.store import candidates, clock, kept, marks, outbox, ratings, reading, rows, schema, stories, users
 from mentionwatch.store.clock import Clock
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Sighting,
         SourceStatus,
     )
+    from mentionwatch.store.users import User
 
 __all__ = [
     "COPY_DAYS",
@@ -312,6 +313,16 @@ class Store:
             for source, (until, reason) in waits.items():
                 row = {"source": source, "until": until, "reason": storable(reason)}
                 self._upsert(connection, schema.waits, row)
+
+    def users(self) -> dict[str, User]:
+        """Which configurations have polled into this store, by path."""
+        with self._transaction() as connection:
+            return users.read(connection)
+
+    def record_users(self, polling: Mapping[str, User]) -> None:
+        """Write which configurations poll into it."""
+        with self._transaction(write=True) as connection:
+            users.write(connection, polling)
 
     def clock(self) -> Clock | None:
         """What the clocks said at the last poll; None where it was not written."""

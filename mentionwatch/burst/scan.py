@@ -38,9 +38,9 @@ _UNEVEN = 0.4
 _YOUNG_COMMON, _YOUNG = 0.5, 0.05
 #: Added to the evidence, so that 3.0 is the medium sensitivity.  More for brands with far fewer than 0.1 negatives an
 #: hour, and for those with far more than 5: at the same threshold those between have the most false alarms.
-_CALIBRATION = 0.66
+_CALIBRATION = 0.7
 _SMALL, _SMALL_RATE = 0.3, 0.1
-_LARGE, _LARGE_RATE = 0.2, 5.0
+_LARGE, _LARGE_RATE = 0.15, 5.0
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
 #: For mentions of any tone: least variance of the rate, relative to its square, and what is added to the evidence.

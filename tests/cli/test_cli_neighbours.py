@@ -21,7 +21,7 @@ def other(config, home, server):
     path, url = home / "other.toml", server.url("/globex")
     path.write_text(
         f'[store]\nurl = "sqlite:///m.db"\nkeep = "900d"\n'
-        f'[[brands]]\nname = "Globex"\nmatch = ["globex"]\n[[sources]]\nname = "globex"\nurl = "{server.url("/globex")}"\n',
+        f'[[brands]]\nname = "Globex"\nmatch = ["globex"]\n[[sources]]\nname = "globex"\nurl = "{url}"\n',
         "utf-8",
     )
     assert run("poll", "--config", config).exit_code == 0

@@ -20,7 +20,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 #: After a jump back nothing is learned for as long as the clock was ahead, but no longer than this: it may have been
 #: ahead by years.
 _MOST_LEFT_OUT = timedelta(days=2)
-#: So long after the clock went far ahead nothing is deleted for its age: if it is wrong, somebody puts it right by then.
+#: So long after the clock went far ahead nothing is deleted for its age: a wrong one is put right by then.
 DOUBT = timedelta(days=7)
 #: Ahead by less, no more than this is deleted too early.
 _FAR_AHEAD = timedelta(days=1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mentionwatch.errors import StoreError
 from mentionwatch.store import opening, schema
-from mentionwatch.store.backup import BESIDE, find_damage, put_whole, refuse
+from mentionwatch.store.backup import BESIDE, find_damage, part_beside, put_whole, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +66,7 @@ def salvage(store: Path, target: Path, *, force: bool = False) -> Salvaged:
     refuse(store, target, force=force)
     if not store.exists():
         raise StoreError(f"there is no store at {store} yet; run mentionwatch poll first")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = part_beside(target)
     try:
         opening.close(opening.connect(f"sqlite:///{part.as_posix()}", create=True))
         rows, torn = _copy_all(store, part)

@@ -186,6 +186,15 @@ def test_a_copy_is_no_prey_of_what_is_left_beside_it(path, tmp_path):
         write(path, target)
 
 
+def test_a_store_of_the_future_is_not_recovered(path, tmp_path):
+    """What this program does not know of it would be left out, and all of it called read."""
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+    with pytest.raises(StoreError, match="newer mentionwatch"):
+        salvage(path, tmp_path / "new.db")
+    assert beside(path) == ["m.db"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
 def test_a_pipe_or_a_device_is_never_replaced(path, tmp_path):
     """Nor by --force: /dev/null would be a file from then on."""

@@ -60,7 +60,7 @@ def salvage(store: Path, target: Path, *, force: bool = False) -> Salvaged:
 
     Raises:
         UsageError: The target is there, or is the store itself.
-        StoreError: Nothing of it can be read.
+        StoreError: Nothing of it can be read, or it is newer than this program.
         OutputError: The new one cannot be written.
     """
     refuse(store, target, force=force)
@@ -93,6 +93,7 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     ):
         old.execute("PRAGMA query_only = ON")
         old.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        _refuse_newer(old, store)
         new.execute("BEGIN")
         for table in schema.metadata.sorted_tables:
             if table.name not in _ANEW:
@@ -109,6 +110,17 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     if not any(rows.values()):
         raise StoreError(f"nothing of {store} can be read; put a backup in its place")
     return rows, tuple(torn)
+
+
+def _refuse_newer(old: sqlite3.Connection, store: Path) -> None:
+    """Refuse what a newer program wrote: what is not known of it would be left out, and nobody told."""
+    try:
+        found = old.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    except _BROKEN:
+        return
+    version = str(found[0])[:9] if found else ""
+    if version.isascii() and version.isdigit() and int(version) > schema.SCHEMA_VERSION:
+        raise StoreError(f"{store} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: Table, on_torn: Callable[[str], None]) -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mentionwatch.alerts import decide
 from mentionwatch.burst import Baseline
 from mentionwatch.model import Burst, Entry, Mention, SourceStatus, Tone
-from mentionwatch.pipeline.clock import note_clock, read_tick
+from mentionwatch.pipeline.clock import DOUBT, is_trusted, note_clock, read_tick
 from mentionwatch.pipeline.poll import is_due
 from mentionwatch.pipeline.verdict import judge_brand
 from mentionwatch.schedule import JUMP, ClockError, Tick, checked_clock, find_jump, most_wait, next_poll
@@ -236,6 +236,21 @@ def test_a_jump_ahead_leaves_the_baseline(store):
         blind.poll(NOW + 10 * DAY)
         assert blind.usual() < 0.75 * usual
         assert blind.told == []
+
+
+def test_what_is_old_by_a_clock_that_went_ahead_is_not_deleted_yet(store):
+    """Also where it went ahead by less than half of what is kept; the computer's steady clock tells."""
+    keep = 400 * DAY
+    note_clock(store, tick(NOW, timedelta(0)))
+    assert is_trusted(store, NOW - HOUR, keep=keep, now=NOW)
+    ahead = NOW + 150 * DAY
+    note_clock(store, tick(ahead, HOUR))
+    assert not is_trusted(store, NOW, keep=keep, now=ahead)
+    note_clock(store, tick(ahead + DAY, HOUR + DAY))
+    assert not is_trusted(store, ahead, keep=keep, now=ahead + DAY)
+    assert is_trusted(store, ahead + DAY, keep=keep, now=ahead + DOUBT)
+    note_clock(store, tick(NOW + 2 * DAY, 2 * DAY))
+    assert is_trusted(store, ahead + DAY, keep=keep, now=NOW + 2 * DAY), "it was put right"
 
 
 def test_a_jump_is_told_once(store):

@@ -766,6 +766,22 @@ def test_what_is_old_and_over_is_deleted(store):
     assert {a.id for a in store.alerts()} == {"a3"}
 
 
+def test_what_an_unsent_message_quotes_is_not_deleted_for_its_age(store):
+    """Neither what is told by itself nor what an alert quotes, while a channel is down or a digest waits."""
+    settings = config(notify(each="acme"))
+    mentions = [mention(n) for n in (1, 2, 3)]
+    status = SourceStatus("shop", "u", NOW, NOW, NOW, 0, "ok")
+    tellings = Each(recipients(settings), settings.queries).tellings(mentions[:1], now=NOW)
+    store.record_poll(
+        SourcePoll(status, entries=[(m.entry_id, m.entry) for m in mentions], mentions=mentions, tellings=tellings)
+    )
+    record(store, settings, alert("a1", evidence=("mAcme2",)))
+    assert store.prune(NOW + DAY) == 1
+    assert {m.id for m in store.mentions()} == {"mAcme1", "mAcme2"}
+    assert deliver(settings, store, [Channel()], now=NOW + DAY).sent
+    assert store.prune(NOW + 2 * DAY) == 2
+
+
 def test_a_brand_that_is_judged_is_told_in_one_transaction(tmp_path):
     """An alert without its notice, or a notice without its alert, is never seen by another program."""
     url = f"sqlite:///{(tmp_path / 'm.db').as_posix()}"

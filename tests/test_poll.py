@@ -247,6 +247,21 @@ def test_a_clock_that_jumps_far_ahead_deletes_nothing(world):
     assert len(find_mentions(config)) == 3
 
 
+def test_a_wrong_clock_that_stays_deletes_nothing_for_a_week(world):
+    """The second poll with it finds no gap any more; who notices within days has lost nothing."""
+    _server, config = world
+    poll(config, now=NOW)
+    ahead = NOW + timedelta(days=900)
+    for hours in (0, 1, 2, 24, 6 * 24):
+        poll(config, now=ahead + timedelta(hours=hours))
+        assert len(find_mentions(config)) == 3
+    poll(config, now=NOW + timedelta(days=1))
+    assert len(find_mentions(config)) == 3, "it was put right"
+    for days in (900, 903, 906, 908):
+        poll(config, now=NOW + timedelta(days=days))
+    assert not find_mentions(config), "it was right, after all"
+
+
 def test_an_undated_entry_that_is_still_listed_never_comes_again(world):
     """After `keep` it is not forgotten while its source lists it: it would be news, and alarm."""
     from dataclasses import replace

@@ -149,6 +149,58 @@ def test_a_document_that_breaks_off_lets_nothing_go(config, server):
     assert found(config) == BEFORE
 
 
+def test_the_next_post_of_a_page_is_no_edit_of_the_one_before(config, server):
+    """A feed of one item, always the latest: another id, text and time behind one address and title."""
+    for n, text in enumerate(("acme is down", "acme is down again", "all is well")):
+        body = rss([(f"g{n}", "State", text, "author", NOW + n * HOUR)])
+        server.routes["/feed.xml"] = Answer(body.replace(b"site.example/g%d" % n, b"site.example/state"))
+        poll(config, now=NOW + n * HOUR)
+    assert [m.entry.text for m in find_mentions(config)] == ["acme is down again", "acme is down"]
+
+
+def test_an_edit_under_another_id_is_one(config, server):
+    """Of the same address, title and time."""
+    for n, text in enumerate(("acme is down", "all is well")):
+        body = rss([(f"g{n}", "State", text, "author", NOW)])
+        server.routes["/feed.xml"] = Answer(body.replace(b"site.example/g%d" % n, b"site.example/state"))
+        poll(config, now=NOW + n * HOUR)
+    assert found(config) == []
+
+
+LONG = "The trains were late again, and the weather was no better. In the end my acme broke."
+BEGIN = "The trains were late again, and the weather"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"{BEGIN}…",
+        f"{BEGIN} [...]",
+        f"{BEGIN}\n [ … ] Continue reading Trains. The post No 1 appeared first on Site ...",
+        "",
+    ],
+)
+def test_a_feed_that_shows_less_of_an_entry_edits_nothing(config, server, shown):
+    """A site that turns to excerpts, or to titles alone: what was read before stands, and is not told again."""
+    serve(server, (1, LONG))
+    poll(config, now=NOW)
+    serve(server, (1, shown))
+    assert not poll(config, now=NOW + HOUR).mentions
+    assert [(m.brand, m.entry.text) for m in find_mentions(config)] == [("Acme", LONG)]
+    serve(server, (1, LONG))
+    assert not poll(config, now=NOW + 2 * HOUR).mentions
+
+
+@pytest.mark.parametrize("edited", ["The trains were late again ...", f"{BEGIN} was fine…", f"{BEGIN}.", "..."])
+def test_a_text_that_is_another_is_an_edit_even_where_it_trails_off(config, server, edited):
+    """Only what the stored text begins with is less of it, and only behind a mark is there more."""
+    serve(server, (1, LONG.replace("late again", "late") if edited.endswith("again ...") else LONG))
+    poll(config, now=NOW)
+    serve(server, (1, edited))
+    poll(config, now=NOW + HOUR)
+    assert found(config) == []
+
+
 def test_what_was_found_is_not_lost_because_it_has_aged(config, server):
     """since:7d counts from when the entry was seen, also when it is edited a month later."""
     config = replace(config, brands=(replace(config.brands[0], match=("acme since:7d",)),))

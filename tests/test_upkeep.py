@@ -170,6 +170,51 @@ def test_nothing_is_overwritten_unless_it_is_asked_for(path, tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_copy_is_no_prey_of_what_is_left_beside_it(path, tmp_path):
+    """The -wal of another database of that name, whose program was killed, would be written into the copy."""
+    for write in (back_up, salvage):
+        target = tmp_path / f"{write.__name__}.db"
+        for suffix in ("-wal", "-journal"):
+            left = target.with_name(target.name + suffix)
+            left.write_bytes(b"of another")
+            for force in (False, True):
+                with pytest.raises(UsageError, match="left of another"):
+                    write(path, target, force=force)
+            assert left.read_bytes() == b"of another"
+            assert not target.exists()
+            left.write_bytes(b"")
+        write(path, target)
+
+
+def test_a_store_of_the_future_is_not_recovered(path, tmp_path):
+    """What this program does not know of it would be left out, and all of it called read."""
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+    with pytest.raises(StoreError, match="newer mentionwatch"):
+        salvage(path, tmp_path / "new.db")
+    assert beside(path) == ["m.db"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_a_pipe_or_a_device_is_never_replaced(path, tmp_path):
+    """Nor by --force: /dev/null would be a file from then on."""
+    os.mkfifo(tmp_path / "pipe")
+    for write in (back_up, salvage):
+        with pytest.raises(UsageError, match="pipe or a device"):
+            write(path, tmp_path / "pipe", force=True)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_name_that_is_too_long_is_told(path, tmp_path):
+    """One that just fits is none, and of one that does not nothing is left."""
+    for write in (back_up, salvage):
+        write(path, tmp_path / f"{write.__name__:n<250}")
+        with pytest.raises(OutputError, match="cannot be written"):
+            write(path, tmp_path / ("n" * 300))
+    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_what_is_no_store_is_not_backed_up(tmp_path):
     """Nor is one that is not there yet; nothing is left behind."""
     (tmp_path / "notes.txt").write_text("not a store, and long enough to be read as one", "utf-8")

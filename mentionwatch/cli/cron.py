@@ -120,10 +120,14 @@ def unit_name(config: Config) -> str:
     """``mentionwatch``, or one of its own for a configuration beside the user's, so that there is room for both."""
     from mentionwatch.config import user_config_file
 
-    stem = config.path.stem if config.path else ""
-    if config.path in {None, user_config_file()} or stem == "mentionwatch" or not _UNIT_NAME.fullmatch(stem):
+    own = user_config_file()
+    if config.path in {None, own}:
         return "mentionwatch"
-    return f"mentionwatch-{stem}"
+    stem = config.path.stem
+    if stem == "mentionwatch" and own.exists():
+        # The units of the user's own have that name: another one of it would end their polls.
+        stem = Path(os.path.abspath(config.path)).parent.name  # noqa: PTH100 - resolve() would follow links
+    return "mentionwatch" if stem == "mentionwatch" or not _UNIT_NAME.fullmatch(stem) else f"mentionwatch-{stem}"
 
 
 def poll_times(every: timedelta, name: str) -> Times:

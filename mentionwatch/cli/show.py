@@ -84,7 +84,7 @@ def open_output(output: Path | None) -> Iterator[TextIO]:
     A link is followed: what it leads to is replaced, and it stays.  Pipes and devices are written to as they are.
 
     Raises:
-        OutputError: The file cannot be written.
+        OutputError: The file cannot be written, or is a database.
     """
     if output is None or is_stdout(output):
         # The formats end their lines themselves.
@@ -108,6 +108,8 @@ def _replaced(target: Path) -> Iterator[TextIO]:
     """A new file that takes the target's place, and its permissions, when it is whole."""
     part = target.with_name(f".mentionwatch-{os.getpid()}.part")
     try:
+        if is_database(target):
+            raise OutputError(f"{target} is a database, and no file to be written over; name another one")
         part.unlink(missing_ok=True)  # of a process of this number that was killed
         with part.open("x", encoding="utf-8", newline="") as file:
             yield file
@@ -116,6 +118,15 @@ def _replaced(target: Path) -> Iterator[TextIO]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file is one of SQLite's, such as a store."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
 
 
 def is_stdout(output: Path) -> bool:

@@ -20,6 +20,10 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 #: After a jump back nothing is learned for as long as the clock was ahead, but no longer than this: it may have been
 #: ahead by years.
 _MOST_LEFT_OUT = timedelta(days=2)
+#: So long after the clock went far ahead nothing is deleted for its age: a wrong one is put right by then.
+DOUBT = timedelta(days=7)
+#: Ahead by less, no more than this is deleted too early.
+_FAR_AHEAD = timedelta(days=1)
 
 
 def read_tick(wall: datetime) -> Tick:
@@ -39,8 +43,24 @@ def note_clock(store: Store, tick: Tick) -> Jump | None:
         jumps = known.jumps if known else ()
         if jump is not None:
             jumps = _with_jump(jumps, jump)
-        store.record_clock(Clock(tick.wall, tick.steady_s, tick.boot, jumps))
+        doubted = known.doubted if known else None
+        if jump is not None:
+            doubted = jump.found if jump.found - jump.expected > _FAR_AHEAD else None
+        store.record_clock(Clock(tick.wall, tick.steady_s, tick.boot, jumps, doubted))
     return jump
+
+
+def is_trusted(store: Store, last_poll: datetime | None, *, keep: timedelta, now: datetime) -> bool:
+    """Whether what is old by this clock may be deleted: a wrong one, left alone for an hour, would delete it all.
+
+    Where nothing tells a jump from a computer that was off, a time without polls that is long beside `keep` is doubted.
+    """
+    known = store.clock()
+    if last_poll is not None and now - last_poll >= keep / 2:
+        store.record_clock((known or Clock(now))._replace(doubted=now))
+        return False
+    doubted = known.doubted if known else None
+    return doubted is None or not doubted <= now < doubted + DOUBT
 
 
 def _with_jump(jumps: tuple[tuple[datetime, datetime], ...], jump: Jump) -> tuple[tuple[datetime, datetime], ...]:

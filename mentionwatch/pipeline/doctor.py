@@ -137,7 +137,7 @@ def _placed(place: Place) -> Iterator[Finding]:
         yield Finding("store", "error", f"this user may not write {path}, or into its folder", "chown, or chmod u+w", 1)
     if place.mode is not None and place.mode & 0o077:
         what = f"others on this machine may read it (its mode is {place.mode:03o})"
-        yield Finding("store", "warning", what, f"chmod 600 '{path}'")
+        yield Finding("store", "warning", what, f"chmod 600 {shlex.quote(str(path))}")
     if place.network:
         yield Finding(
             "store",

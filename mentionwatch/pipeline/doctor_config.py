@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 from importlib.util import find_spec
@@ -86,7 +87,7 @@ def _secrets(document: Document, path: Path, *, named: bool, environ: Mapping[st
     written = _written(document.values)
     if written and _is_open(path):
         what = f"others on this machine may read {path}, in which secrets are written: {', '.join(written)}"
-        yield Finding("secrets", "warning", what, f"chmod 600 '{path}', or write env:NAME or file:PATH")
+        yield Finding("secrets", "warning", what, f"chmod 600 {shlex.quote(str(path))}, or write env:NAME or file:PATH")
 
 
 def _written(values: Mapping[str, Any]) -> list[str]:

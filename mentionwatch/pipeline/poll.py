@@ -13,6 +13,7 @@ from mentionwatch.fetch import Fetcher
 from mentionwatch.fetch.hosts import Cooled
 from mentionwatch.model import Failed, Outcome, Polled, Postponed
 from mentionwatch.parsing.pool import Parser
+from mentionwatch.pipeline.clock import is_trusted
 from mentionwatch.pipeline.collect import collect
 from mentionwatch.pipeline.fold import fold_new
 from mentionwatch.pipeline.naming import known_names
@@ -365,10 +366,10 @@ class Poller:
                 self._store.set_alert_state(alert.id, "resolved", now=now)
 
     def _prune(self, run: _Run, neighbours: Neighbours) -> None:
-        """Delete what is older than `keep`; not when the clock has jumped, or one wrong hour would delete it all."""
+        """Delete what is older than `keep`; not while the clock may be wrong, or one wrong hour would delete it all."""
         keep = neighbours.keep
-        polls = [status.last_polled for status in run.before.values()]
-        if polls and run.now - max(polls) < keep / 2:
+        last = max((status.last_polled for status in run.before.values()), default=None)
+        if is_trusted(self._store, last, keep=keep, now=run.now) and last is not None:
             self._store.prune(run.now - keep, unmatched_before=run.now - neighbours.keep_entries)
             self._store.forget_stories(run.now - COPY_SPAN)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ def back_up(store: Path, target: Path, *, force: bool = False) -> Backup:
         OutputError: The copy cannot be written.
     """
     refuse(store, target, force=force)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = part_beside(target)
     try:
         version = version_of(store)
         if not version:
@@ -72,23 +73,41 @@ def refuse(store: Path, target: Path, *, force: bool) -> None:
     """Refuse to write over the store itself, or over what is there.
 
     Raises:
-        UsageError: The target is such.
+        UsageError: The target is such, or no file.
     """
     own = {os.path.realpath(f"{store.resolve()}{suffix}") for suffix in ("", *BESIDE)}
     if os.path.realpath(target) in own:
         raise UsageError(f"{target} is the store itself, or belongs to it; name another file")
-    if target.is_dir():
+    # What os.path has never raises: a name may be too long.
+    if os.path.isdir(target):  # noqa: PTH112 - see above
         raise UsageError(f"{target} is a folder; name a file in it")
     if os.path.lexists(target) and not force:
         raise UsageError(f"{target} is there already; name another file, or replace it with --force")
+    if os.path.exists(target) and not os.path.isfile(target):  # noqa: PTH110, PTH113 - see above
+        raise UsageError(f"{target} is a pipe or a device; name a file")
+    for suffix in ("-wal", "-journal"):
+        left = f"{target}{suffix}"
+        # SQLite would write what stands there into the new file when that is opened.
+        if os.path.exists(left) and os.path.getsize(left):  # noqa: PTH110, PTH202 - see above
+            raise UsageError(f"{left} is left of another database of that name; name another file, or delete it")
+
+
+def part_beside(target: Path) -> Path:
+    """Make an empty file, readable by its owner only, that takes the target's name when it is whole.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(".part", ".mentionwatch-", target.parent)
+    except OSError as e:
+        raise OutputError(f"{target.parent} cannot be written: {e.strerror or e}") from e
+    os.close(descriptor)
+    return Path(name)
 
 
 def _copy(store: Path, part: Path) -> None:
     """Copy one moment: a reader that stays where it is while others write on."""
-    try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as e:
-        raise OutputError(f"{part.parent} cannot be written: {e.strerror or e}") from e
     try:
         with (
             contextlib.closing(sqlite3.connect(store, timeout=opening.busy_s(), isolation_level=None)) as old,

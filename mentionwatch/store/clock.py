@@ -29,6 +29,8 @@ class Clock(NamedTuple):
     boot: str | None = None
     #: Times that the clock jumped over, ahead or back, as (from, until).
     jumps: tuple[tuple[datetime, datetime], ...] = ()
+    #: When it was found so far ahead that it may be wrong; None: it was not.
+    doubted: datetime | None = None
 
 
 def read(connection: Connection) -> Clock | None:
@@ -39,12 +41,13 @@ def read(connection: Connection) -> Clock | None:
         data = json.loads(text) if text else None
         if data is None:
             return None
-        steady, boot = data["steady"], data["boot"]
+        steady, boot, doubted = data["steady"], data["boot"], data.get("doubted")
         return Clock(
             _time(data["wall"]),
             None if steady is None else float(steady),
             None if boot is None else str(boot),
             tuple((_time(start), _time(end)) for start, end in data["jumps"]),
+            None if doubted is None else _time(doubted),
         )
     except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
         return None
@@ -65,6 +68,7 @@ def write(connection: Connection, clock: Clock) -> None:
         "steady": clock.steady_s,
         "boot": clock.boot,
         "jumps": [[start.timestamp(), end.timestamp()] for start, end in kept],
+        "doubted": clock.doubted.timestamp() if clock.doubted else None,
     }
     row = {"key": _KEY, "value": json.dumps(data)}
     connection.execute(insert(schema.meta).values(row).on_conflict_do_update(index_elements=["key"], set_=row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: SQLite takes 32,766 variables in a statement; three lists of this length stay far below.
 _CHUNK = 500
+#: What stands where a feed breaks off: ``…``, ``[...]``.
+_MORE = re.compile(r"\s*[\[(]?\s*(?:\u2026|\.{3,})\s*[\])]?")
+#: Characters behind it at most ("Continue reading …", "The post … appeared first on …"), and before it at least.
+_READ_ON, _LEAST = 300, 20
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Known:
         id: Its id: the stored one when it is known, else the one it will get.
         brands: Brands that it is a mention of already.
         new: It is not stored.
-        changed: It is stored with another text, author or rating.
+        changed: It is stored with another text, author or rating; not where the source only shows less of the text.
         first_seen: When it was stored; None for one that is new.
     """
 
@@ -83,7 +88,7 @@ class _Finder:
         rows = self._by_url.get(url_key(entry.url), [])
         row = rows[0] if len(rows) == 1 else None
         agrees = row and row["id"] not in self._ids and entry.title and row["title"] == entry.title
-        return row if agrees else None
+        return row if agrees and not _is_next(row, entry) else None
 
     def _same_content(self, entry: Entry) -> Any | None:
         for row in self._by_content.get(content_key(entry), []):
@@ -93,9 +98,26 @@ class _Finder:
         return None
 
 
+def _is_next(row: Any, entry: Entry) -> bool:
+    """Whether another text of another time stands there: pages of a state, or a thread, list their latest post only."""
+    later = row["published"] and entry.published and row["published"] != entry.published
+    return bool(later and row["text"] != entry.text and not is_beginning(entry.text, row["text"]))
+
+
 def _changed(row: Any, entry: Entry) -> bool:
-    kept = ("author", "rating", "title", "text")
-    return any(row[name] != getattr(entry, name) for name in kept)
+    if any(row[name] != getattr(entry, name) for name in ("author", "rating", "title")):
+        return True
+    return bool(row["text"] != entry.text and not is_beginning(entry.text, row["text"]))
+
+
+def is_beginning(shown: str | None, whole: str | None) -> bool:
+    """Whether a text is nothing, or how another begins and a mark that more follows: the feed shows less of it."""
+    words, known = " ".join((shown or "").split()), " ".join((whole or "").split())
+    if not words:
+        return True
+    # Behind the mark stands no more than where to read on: the last one that is far enough back.
+    cuts = [mark for mark in _MORE.finditer(words) if len(words) - mark.end() <= _READ_ON]
+    return any(_LEAST <= mark.start() < len(known) and known.startswith(words[: mark.start()]) for mark in cuts)
 
 
 def _candidates(connection: Connection, source: str, entries: Sequence[Entry]) -> list[Any]:

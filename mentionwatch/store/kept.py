@@ -142,7 +142,11 @@ def prune(
     listed = _still_listed(connection, before, look)
     # By way of the old mentions, so that it costs what is deleted and not what is stored.
     ids = connection.execute(select(old.id, old.entry).where(old.at < before)).all()
-    wanted = [(id_, entry) for id_, entry in ids if entry not in listed]
+    notices, alerts = schema.notices.c, schema.alerts.c
+    waits = exists().where(notices.alert == alerts.id, notices.sent.is_(None)).correlate(schema.alerts)
+    # A message that is still to be sent, of a channel that is down or a digest, quotes them.
+    needed = _to_be_told(connection, [id_ for id_, _entry in ids]) | _evidence(connection, waits)
+    wanted = [(id_, entry) for id_, entry in ids if entry not in listed and id_ not in needed]
     for chunk in _chunks(wanted):
         connection.execute(delete(schema.mentions).where(old.id.in_([id_ for id_, _entry in chunk])))
         delete_unmatched(connection, [entry for _id, entry in chunk])

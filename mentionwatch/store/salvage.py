@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mentionwatch.errors import StoreError
 from mentionwatch.store import opening, schema
-from mentionwatch.store.backup import BESIDE, find_damage, put_whole, refuse
+from mentionwatch.store.backup import BESIDE, find_damage, part_beside, put_whole, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,13 +60,13 @@ def salvage(store: Path, target: Path, *, force: bool = False) -> Salvaged:
 
     Raises:
         UsageError: The target is there, or is the store itself.
-        StoreError: Nothing of it can be read.
+        StoreError: Nothing of it can be read, or it is newer than this program.
         OutputError: The new one cannot be written.
     """
     refuse(store, target, force=force)
     if not store.exists():
         raise StoreError(f"there is no store at {store} yet; run mentionwatch poll first")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = part_beside(target)
     try:
         opening.close(opening.connect(f"sqlite:///{part.as_posix()}", create=True))
         rows, torn = _copy_all(store, part)
@@ -94,6 +93,7 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     ):
         old.execute("PRAGMA query_only = ON")
         old.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        _refuse_newer(old, store)
         new.execute("BEGIN")
         for table in schema.metadata.sorted_tables:
             if table.name not in _ANEW:
@@ -110,6 +110,17 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     if not any(rows.values()):
         raise StoreError(f"nothing of {store} can be read; put a backup in its place")
     return rows, tuple(torn)
+
+
+def _refuse_newer(old: sqlite3.Connection, store: Path) -> None:
+    """Refuse what a newer program wrote: what is not known of it would be left out, and nobody told."""
+    try:
+        found = old.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    except _BROKEN:
+        return
+    version = str(found[0])[:9] if found else ""
+    if version.isascii() and version.isdigit() and int(version) > schema.SCHEMA_VERSION:
+        raise StoreError(f"{store} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: Table, on_torn: Callable[[str], None]) -> int:

@@ -231,6 +231,25 @@ def test_one_of_both_and_json(config):
     assert list(found["units"]) == ["mentionwatch-acme.service", "mentionwatch-acme.timer"]
 
 
+def test_a_configuration_of_a_project_never_takes_the_units_of_the_users_own(config, home):
+    """mentionwatch.toml in a folder: by the folder's name where the user has one too, or its polls would end."""
+    from mentionwatch.config import user_config_file
+
+    folder = home / "shop"
+    folder.mkdir()
+    path = shutil.copy(config, folder / "mentionwatch.toml")
+    assert list(units_of(path)) == ["mentionwatch.service", "mentionwatch.timer"]
+    user_config_file().parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(config, user_config_file())
+    assert list(units_of(path)) == ["mentionwatch-shop.service", "mentionwatch-shop.timer"]
+    assert list(units_of(user_config_file())) == ["mentionwatch.service", "mentionwatch.timer"]
+
+
+def units_of(config):
+    """The units for a configuration, by name."""
+    return json.loads(run("cron", "--config", config, "--json").stdout)["units"]
+
+
 def test_the_shortest_interval_counts_and_what_cron_cannot_do_is_said(config):
     """Twenty minutes for what wants 25."""
     config.write_text(config.read_text("utf-8") + 'every = "25m"\n', "utf-8")

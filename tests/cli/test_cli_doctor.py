@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sqlite3
 from contextlib import closing
 from importlib.util import find_spec
@@ -32,6 +33,11 @@ def polled(config):
 def add(config, text):
     """More of a configuration."""
     config.write_text(config.read_text("utf-8") + text, "utf-8")
+
+
+def odd_found(areas, word):
+    """Findings with such a word in what is to be done."""
+    return [one for found in areas.values() for one in found if word in (one["todo"] or "")]
 
 
 def doctor(config, *more):
@@ -124,6 +130,24 @@ def test_mail_needs_the_password_of_its_server(polled, monkeypatch):
     assert code == 2
     (line,) = odd(areas, "channels")
     assert line.startswith("press: its mail server's user or password is not there")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_what_is_to_be_typed_holds_for_any_name(config, home):
+    """An apostrophe in it, and a blank."""
+    folder = home / "it's mine"
+    folder.mkdir()
+    moved = folder / "c.toml"
+    config.rename(moved)
+    add(moved, HOOK.replace("env:HOOK_URL", "https://hooks.example/T0PSECRET").replace("file:key.txt", "K3Y"))
+    moved.chmod(0o644)
+    run("poll", "--config", moved)
+    stores = list(home.rglob("*.db"))
+    assert len(stores) == 1
+    stores[0].chmod(0o644)
+    _code, areas = doctor(moved)
+    told = {shlex.split(one["todo"].partition(",")[0])[-1] for one in odd_found(areas, "chmod")}
+    assert told == {str(moved), str(stores[0])}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

@@ -199,6 +199,16 @@ def test_a_file_is_replaced_whole_or_not_at_all(polled, home):
     assert not [path for path in home.iterdir() if path.name.startswith(".mentionwatch")]
 
 
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_a_store_is_never_replaced(polled, home, command):
+    """Not by a report that was given the wrong file."""
+    before = (home / "m.db").read_bytes()
+    done = run(command, "-o", home / "m.db", "--format", "json", "--config", polled)
+    assert done.exit_code == 1
+    assert "is a database" in done.stderr
+    assert (home / "m.db").read_bytes() == before
+
+
 def test_export_to_stdout_needs_a_format(polled):
     """``-o -`` with --format prints; without, it is told what is missing."""
     printed = run("export", "-o", "-", "--format", "csv", "--config", polled)

@@ -21,7 +21,7 @@ from mentionwatch.pipeline.poll import PollReport
 from mentionwatch.pipeline.sending import Work, send_all
 from mentionwatch.pipeline.tell import make_message
 from mentionwatch.settings import AlertSettings, Brand, Config, NotifySettings, SourceSettings
-from mentionwatch.store import BrandState, SourcePoll, Store
+from mentionwatch.store import BrandState, SourcePoll, Store, Verdict
 from mentionwatch.store.outbox import DELAYS, MOST_MENTIONS, MOST_NOTICES
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -223,12 +223,12 @@ def test_what_failed_under_a_clock_that_was_ahead_is_overdue_all_the_same(store)
 
 
 def test_a_channel_with_nothing_left_to_try_fails_no_more(store):
-    """What it could not tell is not stored any more: weeks later nobody is told that it still fails."""
+    """What it could not tell was marked as noise since: weeks later nobody is told that it still fails."""
     settings, mail, chat = config(notify(each="stars:<=2"), notify("chat")), Channel(), Channel("chat")
     keep(store, settings, [mention(1)])
     mail.broken = DeliveryError("no")
     deliver(settings, store, [mail, chat], now=NOW)
-    store.prune(NOW + 30 * DAY)
+    store.mark([mention(1).id], Verdict(noise=True), now=NOW)
     deliver(settings, store, [mail, chat], now=NOW + HOUR)
     record(store, settings, now=NOW + 30 * DAY)
     deliver(settings, store, [mail, chat], now=NOW + 30 * DAY)

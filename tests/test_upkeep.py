@@ -540,14 +540,19 @@ def test_who_is_ignored_does_not_come_again():
 
 
 def test_pruning_says_what_it_deletes(told):
-    """A dry run counts the same and deletes nothing; what is younger stays, and so does a live alert."""
+    """A dry run counts the same and deletes nothing; what is younger stays, and a live alert with what waits to be told."""
     before = START + 10 * DAY
-    old = [row for row in rows(told, "mentions") if row[-2] < before.isoformat(sep=" ")]
+    with Store(f"sqlite:///{told}") as store:
+        (waiting,) = store.alerts()
+    old = [
+        row for row in rows(told, "mentions") if row[-2] < before.isoformat(sep=" ") and row[0] not in waiting.evidence
+    ]
     counted = upkeep.prune(config(told), before, now=NOW, dry_run=True)
     assert counted.mentions == counted.entries == len(old) > 0
     kept = len(rows(told, "mentions"))
     assert upkeep.prune(config(told), before, now=NOW) == counted
     assert len(rows(told, "mentions")) == kept - len(old)
+    assert set(waiting.evidence) <= {row[0] for row in rows(told, "mentions")}
     assert not upkeep.prune(config(told), before, now=NOW)
     assert len(rows(told, "alerts")) == 1
 

@@ -1,4 +1,4 @@
-"""How fast the default engine's model is, beside TextBlob's analyser, and how long it takes to load.
+"""How fast the default engine's models are, beside TextBlob's analyser, and how long they take to load.
 
     python bench/tone_speed.py FILE...
 
@@ -14,17 +14,17 @@ import time
 from pathlib import Path
 
 from mentionwatch.settings import ToneSettings
-from mentionwatch.tone.small import MODEL, SmallScorer
+from mentionwatch.tone.small import MODEL, NETWORK, SmallScorer
 from mentionwatch.tone.textblob import TextBlobEngine
 
 TEXTS = 4000
 LOAD = """
 import time
 start = time.perf_counter()
-from mentionwatch.tone.small.weigh import Weigher
+from mentionwatch.tone.small.both import Both
 imported = time.perf_counter()
-from mentionwatch.tone.small import MODEL
-Weigher(MODEL)
+from mentionwatch.tone.small import MODEL, NETWORK
+Both(MODEL, NETWORK)
 print(imported - start, time.perf_counter() - imported)
 """
 
@@ -40,7 +40,8 @@ def per_second(judge, texts):
 def main():
     done = [subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=True) for _ in range(5)]
     imported, loaded = min(tuple(map(float, one.stdout.split())) for one in done)
-    print(f"model: {MODEL.stat().st_size / 1e6:.2f} MB; import {imported * 1e3:.0f} ms, load {loaded * 1e3:.0f} ms")
+    size = (MODEL.stat().st_size + NETWORK.stat().st_size) / 1e6
+    print(f"models: {size:.2f} MB; import {imported * 1e3:.0f} ms, load {loaded * 1e3:.0f} ms")
     small, textblob = SmallScorer(), TextBlobEngine(neutral_band=ToneSettings().neutral_band)
     for path in map(Path, sys.argv[1:]):
         lines = path.read_text("utf-8").splitlines()[:TEXTS]

@@ -414,3 +414,21 @@ def test_any_mention_can_be_explained(data):
         found = why(store, mention, now=data.draw(st.sampled_from([NOW, datetime(1999, 1, 1, tzinfo=timezone.utc)])))
         assert shown(found)
         json.dumps(explanation_record(found), allow_nan=False)
+
+
+def test_the_default_engines_words_are_all_there(store):
+    """What a poll has no time for is found when it is asked why: the words that the network weighs, too."""
+    entry = post(text="The Acme app crashes every single morning, and nobody answers.")
+    mention = about(entry, tone=Tone("negative", -0.8, 0.85, (("nobody", -0.2),), "auto"))
+    record(store, mention)
+    words = dict(why(store, mention).judged.words)
+    assert any("nobody" in word for word in words)
+    assert any("crashes" in word for word in words)
+
+
+def test_another_verdict_gives_no_reasons(store):
+    """Where the engine judges otherwise today, its words are not those of the verdict that stands."""
+    kept = Tone("positive", 0.8, 0.85, (("nobody", 0.2),), "auto")
+    mention = about(post(text="The Acme app crashes every single morning, and nobody answers."), tone=kept)
+    record(store, mention)
+    assert why(store, mention).judged == kept

@@ -16,11 +16,11 @@ from mentionwatch.errors import ToneError
 from mentionwatch.settings import ToneSettings
 from mentionwatch.tone import make_engine
 from mentionwatch.tone.accurate import AccurateScorer
-from mentionwatch.tone.accurate.emoji import EMOJI, FACES
 from mentionwatch.tone.accurate.scorer import MODEL
 from mentionwatch.tone.accurate.weights import MAGIC, VERSION, full, read_weights, write_weights
-from mentionwatch.tone.accurate.windows import windows
-from mentionwatch.tone.accurate.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
+from mentionwatch.tone.pieces.emoji import EMOJI, FACES
+from mentionwatch.tone.pieces.windows import windows
+from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
 
 np = pytest.importorskip("numpy", reason="the accurate engine needs numpy")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from mentionwatch.tone.accurate.wordpiece import WordPiece
+    from mentionwatch.tone.pieces.wordpiece import WordPiece
 
 LONGEST = 128
 

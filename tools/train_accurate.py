@@ -34,9 +34,9 @@ from torch.nn import functional
 from written_rows import written_rows
 
 from mentionwatch.tone.accurate import AccurateScorer
-from mentionwatch.tone.accurate.emoji import EMOJI, FACES
 from mentionwatch.tone.accurate.weights import write_weights
-from mentionwatch.tone.accurate.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
+from mentionwatch.tone.pieces.emoji import EMOJI, FACES
+from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,13 +204,13 @@ def further(
 def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
     """Make rows of our own sentences: two brands, so always marked, or one, marked two times of three."""
     chance = random.Random(seed)
-    kept_back = _kept_back(without)
+    kept_back = kept_back_of(without)
     rows = []
     for made in make(count, seed):
         brand = made.text[slice(*made.span)] if made.span else None
         marked = made.span and (made.fixed or chance.random() < 0.67)
         spans = (made.span,) if marked and made.span else ()
-        if _bare(made.text, brand) not in kept_back:
+        if bare(made.text, brand) not in kept_back:
             rows.append(Row(made.text, LABELS.index(made.label), "own", spans, fixed=True))
     return rows
 
@@ -218,8 +218,8 @@ def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
 def written(seed: int, without: list[Path]) -> list[Row]:
     """Give the texts written for this; one about one brand is now and then shown without its mark."""
     chance = random.Random(seed)
-    kept_back = _kept_back(without)
-    abouts = [about for about in written_rows()[0] if _bare(about["text"], about.get("target")) not in kept_back]
+    kept_back = kept_back_of(without)
+    abouts = [about for about in written_rows()[0] if bare(about["text"], about.get("target")) not in kept_back]
     often = Counter(about["text"] for about in abouts)
     rows = []
     for about in abouts * _WRITTEN_TIMES:
@@ -228,12 +228,12 @@ def written(seed: int, without: list[Path]) -> list[Row]:
     return rows
 
 
-def _kept_back(without: list[Path]) -> set[str]:
+def kept_back_of(without: list[Path]) -> set[str]:
     lines = [json.loads(line) for path in without for line in path.read_text(encoding="utf-8").splitlines()]
-    return {_bare(line["text"], line.get("target")) for line in lines}
+    return {bare(line["text"], line.get("target")) for line in lines}
 
 
-def _bare(text: str, brand: str | None) -> str:
+def bare(text: str, brand: str | None) -> str:
     """Give a sentence's words, whatever the brand's name is."""
     lowered = text.lower()
     return " ".join(re.findall(r"\w+", lowered.replace(brand.lower(), "B") if brand else lowered))

@@ -110,17 +110,20 @@ def explain_mention(config: Config, store: Store, mention: Mention, *, now: date
 
 
 def _worded(judged: Mention, config: Config) -> Tone:
-    """Find the words that weighed, where the model gave none at its speed."""
+    """Find all the words that weighed: at its speed a model gives some of them, or none."""
     tone = judged.tone
-    if tone.words or not (tone.by or "").startswith("accurate"):
+    by = tone.by or ""
+    if tone.label == "unknown" or not by.startswith(("accurate", "auto")):
         return tone
     names, entry = known_names(config.brands, config.queries), judged.entry
     try:
-        engine = make_engine(replace(config.tone, engine="accurate"), entities=names, explain=True)
-        found = engine.rate(searchable_text(entry), target=judged.brand, language=entry.language)
+        own = replace(config.tone, engine="accurate" if by.startswith("accurate") else "auto")
+        engine = make_engine(own, entities=names, explain=True)
+        found = engine.rate(searchable_text(entry), target=judged.brand, rating=entry.rating, language=entry.language)
     except ToneError:  # numpy was taken away since: the verdict stands without its words
         return tone
-    return replace(tone, words=found.words)
+    # Another release may judge otherwise: its reasons are not those of this verdict.
+    return replace(tone, words=found.words) if found.label == tone.label or not tone.words else tone
 
 
 def _place(mention: Mention) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.errors import ToneError
 from mentionwatch.tone.accurate.weights import read_weights
-from mentionwatch.tone.accurate.windows import Window, windows
-from mentionwatch.tone.accurate.wordpiece import WordPiece
 from mentionwatch.tone.base import Scores
+from mentionwatch.tone.pieces.windows import Window, windows
+from mentionwatch.tone.pieces.wordpiece import WordPiece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

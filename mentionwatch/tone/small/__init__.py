@@ -1,8 +1,9 @@
-"""The default engine's model: small, our own, pure Python.
+"""The default engine's models: small, our own, pure Python.
 
-Multinomial logistic regression over hashed word n-grams with negation scope, patterns of complaints and praise, emoji
-and three lexicons.  ``docs/tone-model.md`` tells what it was trained on and how good it is; ``tools/train_tone.py``
-makes its file.
+Two of them, whose log-odds are added up: a sum of weights over hashed word n-grams with negation scope, patterns of
+complaints and praise, emoji and three lexicons (``weigh.py``); and a network that knows words by what they are like,
+and a few of them together (``network.py``).  ``docs/tone-model.md`` tells what they were trained on and how good they
+are; ``tools/train_tone.py`` and ``tools/train_network.py`` make their files.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mentionwatch.tone.base import Scores
-    from mentionwatch.tone.small.weigh import Weigher
+    from mentionwatch.tone.small.both import Both
 
-__all__ = ["MODEL", "SmallScorer"]
+__all__ = ["MODEL", "NETWORK", "SmallScorer"]
 
-#: The file that is shipped.
+#: The files that are shipped.
 MODEL = Path(__file__).with_name("tone.model")
+NETWORK = Path(__file__).with_name("tone.network")
 
 
 class SmallScorer:
@@ -28,20 +30,28 @@ class SmallScorer:
 
     name = "auto"
 
-    def __init__(self, model: Path = MODEL) -> None:
-        self._model = model
+    def __init__(self, model: Path = MODEL, network: Path = NETWORK, *, explain: bool = False) -> None:
+        """Nothing is loaded yet.
+
+        Args:
+            model: The sum of weights; another file than ours only where one was trained.
+            network: The network; the same.
+            explain: Tell of the words that weigh what the network makes of them, too: as slow as 80 texts.  Else only
+                what they weigh in the sum is told.
+        """
+        self._model, self._network, self._explain = model, network, explain
 
     def score(self, text: str, *, target: Sequence[tuple[int, int]] = ()) -> Scores:
         """Judge a text by its first 5,000 characters; what is the target's own name is not judged.
 
         Raises:
-            ToneError: The model's file is missing, damaged, or of another version.
+            ToneError: A model's file is missing, damaged, or of another version.
         """
-        return _load(self._model).score(text, target)
+        return _load(self._model, self._network).score(text, target, explain=self._explain)
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path) -> Weigher:
-    from mentionwatch.tone.small.weigh import Weigher
+def _load(model: Path, network: Path) -> Both:
+    from mentionwatch.tone.small.both import Both
 
-    return Weigher(path)
+    return Both(model, network)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mentionwatch.tone.accurate.emoji import EMOJI, FACES
+from mentionwatch.tone.pieces.emoji import EMOJI, FACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,8 +35,7 @@ _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word, sign or target of a text, and the pieces it is made of.
 
     Attributes:

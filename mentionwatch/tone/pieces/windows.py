@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mentionwatch.tone.accurate.wordpiece import Token, WordPiece
+    from mentionwatch.tone.pieces.wordpiece import Token, WordPiece
 
 #: Characters of a text that are cut into pieces at most, at each of the places that are read.
 _BEGIN, _AROUND, _END = 6_000, 1_500, 3_000

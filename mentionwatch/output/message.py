@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from mentionwatch.output.layout import (
     excerpt,
     mention_time,
-    pick_quotes,
     shorten_cells,
     shown_time,
     web_link,
     wrap_cells,
 )
+from mentionwatch.output.quotes import alert_quotes
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def alert_text(
         Plain text without colours; it ends with a line feed.
     """
     head = _head(alert, [alert_subject(alert, notice)], zone, width)
-    return _text(head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
+    return _text(alert, head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
 
 
 def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None = None, width: int = WIDTH) -> str:
@@ -103,10 +103,11 @@ def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None
     told = [f"{name} {shown_time(moment, zone)}" for name, moment in life.items() if moment is not None]
     title = f"{one_line(alert.brand, 60)}: {alert.severity} alert {one_line(alert.id)}, {alert.state}"
     about = [title, ", ".join(told).capitalize() + "."]
-    return _text(_head(alert, about, zone, width), mentions, zone, width, most_links=None, footer=None)
+    return _text(alert, _head(alert, about, zone, width), mentions, zone, width, most_links=None, footer=None)
 
 
 def _text(
+    alert: Alert,
     head: list[str],
     mentions: Iterable[Mention],
     zone: tzinfo | None,
@@ -117,7 +118,7 @@ def _text(
     extras: Extras | None = None,
 ) -> str:
     evidence = sorted(mentions, key=lambda m: (m.entry.published or m.first_seen, m.id))
-    quotes = pick_quotes(evidence) if extras is None else extras.quotes
+    quotes = alert_quotes(alert, evidence) if extras is None else extras.quotes
     parts = [
         head,
         list(extras.chart) if extras else [],

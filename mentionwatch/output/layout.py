@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -66,6 +67,17 @@ def shown_time(moment: datetime, zone: tzinfo | None) -> str:
     except (OverflowError, OSError):
         local = moment  # the years 1 and 9999, which some system calendars refuse
     return local.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
+
+
+def shown_zone(moment: datetime, zone: tzinfo | None) -> str:
+    """The zone of what ``shown_time`` shows, for who does not sit here: ``Europe/Paris``, else ``UTC+02:00``."""
+    if key := getattr(zone, "key", None):
+        return str(key)
+    try:
+        offset = moment.astimezone(zone).utcoffset()
+    except (OverflowError, OSError):
+        offset = None
+    return str(timezone(offset or timedelta(0)))
 
 
 def mention_time(mention: Mention, zone: tzinfo | None) -> str:

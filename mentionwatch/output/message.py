@@ -10,6 +10,7 @@ from mentionwatch.output.layout import (
     mention_time,
     shorten_cells,
     shown_time,
+    shown_zone,
     web_link,
     wrap_cells,
 )
@@ -61,7 +62,7 @@ def alert_noun(alert: Alert) -> str:
 
 @dataclass(frozen=True)
 class Extras:
-    """What a channel adds to the message."""
+    """What a channel adds to the message, beside the zone of its times: who reads it may sit elsewhere."""
 
     #: Which mentions are quoted.
     quotes: Sequence[Mention] = ()
@@ -93,7 +94,7 @@ def alert_text(
     Returns:
         Plain text without colours; it ends with a line feed.
     """
-    head = _head(alert, [alert_subject(alert, notice)], zone, width)
+    head = _head(alert, [alert_subject(alert, notice)], zone, width, named=extras is not None)
     return _text(alert, head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
 
 
@@ -129,19 +130,26 @@ def _text(
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int) -> list[str]:
+def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int, *, named: bool = False) -> list[str]:
     """What it is about, why, when, and what could not be seen."""
-    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
-    is_down = alert.kind == "source" and alert.state != "resolved"
     lines = [
         *(part for line in about for part in wrap_cells(line, width)),
         *wrap_cells(one_line(alert.reason), width),
-        *wrap_cells(f"Since {start}." if is_down else f"From {start} to {end}.", width),
+        *wrap_cells(alert_time(alert, zone, named=named), width),
     ]
     if alert.blind_spots and alert.kind != "source":
         names = one_line(", ".join(alert.blind_spots))
         lines += wrap_cells(f"Blind spots, where there may be more: {names}.", width)
     return lines
+
+
+def alert_time(alert: Alert, zone: tzinfo | None, *, named: bool = True) -> str:
+    """The time that it speaks of, as a sentence; `named` with its zone, for whoever may sit elsewhere."""
+    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
+    where = f" ({shown_zone(alert.window_end, zone)})" if named else ""
+    if alert.kind == "source" and alert.state != "resolved":
+        return f"Since {start}{where}."
+    return f"From {start} to {end}{where}."
 
 
 def mention_lines(mention: Mention, zone: tzinfo | None, width: int, *, alone: bool = False) -> list[str]:

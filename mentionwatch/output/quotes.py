@@ -57,5 +57,7 @@ def _alike(mention: Mention, other: Mention, *, stories: bool) -> bool:
 
 def _badness(mention: Mention) -> tuple[bool, int, float, str]:
     tone = mention.tone
-    sure = int((tone.confidence or 0.0) * _STEPS)
-    return (tone.label != "negative", -sure, 1.0 if tone.polarity is None else tone.polarity, mention.id)
+    sure, polarity = tone.confidence, tone.polarity
+    # An older store, or a stranger's, can hold any number, and one that is none would leave the order to chance.
+    steps = int(sure * _STEPS) if sure is not None and 0 <= sure <= 1 else 0
+    return (tone.label != "negative", -steps, polarity if polarity is not None and polarity <= 1 else 1.0, mention.id)

@@ -17,6 +17,7 @@ from mentionwatch.errors import MatchTimeout
 from mentionwatch.identity import notice_id
 from mentionwatch.match import compile_query, match_entry
 from mentionwatch.model import SEVERITIES, Notice
+from mentionwatch.output.layout import shown_time, shown_zone
 from mentionwatch.pipeline.digest import is_due, is_muted, zone_of
 from mentionwatch.pipeline.sending import Failure, Work, send_all
 from mentionwatch.pipeline.tell import make_message
@@ -314,8 +315,9 @@ def _failing(
         if other.name == channel.name or state is None or not _has_failed_for_long(state, now):
             continue
         if covers(channel, other.brands) if other.brands else not channel.brands:
-            since = (state.failing_since or now).astimezone(zone)
-            found.append(f"The channel {other.name} has failed since {since:%Y-%m-%d %H:%M}: {state.last_error}.")
+            since = state.failing_since or now
+            when = f"{shown_time(since, zone)} ({shown_zone(since, zone)})"
+            found.append(f"The channel {other.name} has failed since {when}: {state.last_error}.")
     return found
 
 

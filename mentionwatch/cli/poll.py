@@ -180,7 +180,9 @@ def say_changes(changes: Iterable[Change]) -> None:
 
 
 def say_failures(report: PollReport) -> None:
-    """Which channels did not take a message."""
+    """Which channels did not take a message, and what is not tried any more."""
+    for sentence in report.delivery.given_up:
+        click.echo(fold(f"Error: {sentence}"), err=True)
     for failure in report.delivery.failures:
         if failure.first:
             # Whoever has one channel only learns of it here; while it goes on failing, the exit code says so.

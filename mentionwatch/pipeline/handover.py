@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from mentionwatch.alerts import SOURCE
 from mentionwatch.output.layout import shown_time, shown_zone
+from mentionwatch.pipeline.clock import is_believed
+from mentionwatch.pipeline.digest import zone_of
 from mentionwatch.pipeline.recipients import Each, brands_of_source, covers, may_know, wants
 from mentionwatch.store import ChannelState, Filter
 from mentionwatch.store.outbox import MOST_MENTIONS
@@ -17,35 +19,93 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Alert, Mention, Notice
     from mentionwatch.settings import Config, NotifySettings
-    from mentionwatch.store import Store
+    from mentionwatch.store import GivenUp, Pack, Store
 
 #: After so long a channel that fails is told of on another, with what it could not tell.
 HANDED_OVER = timedelta(days=1)
+#: After so long, and so many attempts, a message that nobody takes is given up.
+GIVEN_UP, TRIES = timedelta(days=7), 6
 
 
 def failing_of(
     channel: NotifySettings,
     to: Sequence[NotifySettings],
     states: Mapping[str, ChannelState],
+    given_up: Sequence[GivenUp],
     *,
     now: datetime,
     zone: tzinfo | None,
 ) -> list[str]:
-    """What a channel's readers are to know of others that fail: only of those whose brands are all their own."""
-    found = []
+    """What a channel's readers are to know of others that fail, and of what they themselves were not told."""
+    found = _missed(channel, given_up, states.get(channel.name), zone)
     for other in to:
         state = states.get(other.name)
         if other.name == channel.name or state is None or not _has_failed_for_long(state, now):
             continue
-        if covers(channel, other.brands) if other.brands else not channel.brands:
+        if _may_hear_of(channel, other):
             since = state.failing_since or now
             when = f"{shown_time(since, zone)} ({shown_zone(since, zone)})"
             found.append(f"The channel {other.name} has failed since {when}: {state.last_error}.")
     return found
 
 
+def _missed(
+    channel: NotifySettings, given_up: Sequence[GivenUp], state: ChannelState | None, zone: tzinfo | None
+) -> list[str]:
+    """That something was given up on this channel since it worked the last time."""
+    worked = state.last_success if state else None
+    lost = [one for one in given_up if one.channel == channel.name and (worked is None or one.at > worked)]
+    return [given_up_sentence(lost, zone)] if lost else []
+
+
 def _has_failed_for_long(state: ChannelState, now: datetime) -> bool:
     return state.failing_since is not None and now - state.failing_since >= HANDED_OVER
+
+
+def give_up(config: Config, store: Store, to: Sequence[NotifySettings], *, now: datetime) -> list[str]:
+    """Have done with what has not been taken for a week, and leave word of it on another channel; in sentences.
+
+    Whatever else could tell it was told it after a day.  A clock that may be wrong gives nothing up.
+    """
+    if not is_believed(store, now):
+        return []
+    said = []
+    for channel in to:
+        old = [pack for pack in store.outbox.unsent(channel.name) if _is_hopeless(pack, now)]
+        if not old:
+            continue
+        sentence = given_up_sentence([store.outbox.give_up(pack, now=now) for pack in old], zone_of(config))
+        said.append(sentence)
+        # One that tells at once: a digest would say it with the next thing that it has.
+        states = store.outbox.channels()
+        others = [o for o in to if o.name != channel.name and not (o.name in states and states[o.name].fails)]
+        fit = [other for other in others if other.digest is None and _may_hear_of(other, channel)]
+        for other in sorted(fit, key=lambda one: one.mute is not None)[:1]:
+            store.outbox.pack_failing(other.name, sentence, now=now)
+    return said
+
+
+def _is_hopeless(pack: Pack, now: datetime) -> bool:
+    # A computer that was off for a week has not tried.
+    tried = pack.failed is not None and pack.attempts >= TRIES and pack.kind != "test"
+    return tried and pack.failed is not None and now - pack.failed >= GIVEN_UP
+
+
+def given_up_sentence(given_up: Sequence[GivenUp], zone: tzinfo | None) -> str:
+    """What is said of messages of one channel that were given up together."""
+    first = min(one.failed for one in given_up)
+    held = ((sum(one.notices for one in given_up), "notice"), (sum(one.mentions for one in given_up), "mention"))
+    what = " and ".join(f"{n:,} {noun}{'s' * (n != 1)}" for n, noun in held if n) or "a message"
+    when = f"{shown_time(first, zone)} ({shown_zone(first, zone)})"
+    why = (given_up[-1].error or "it was not taken").partition("; ")[0]
+    see = "alerts" if any(one.notices for one in given_up) else "mentions"
+    told = f"The channel {given_up[-1].channel} has not taken {what} since {when}: {why}."
+    return f"{told} It is given up; see mentionwatch {see}."
+
+
+def _may_hear_of(channel: NotifySettings, other: NotifySettings) -> bool:
+    """Whether a channel's readers may know of another one: only where its brands are all their own."""
+    return covers(channel, other.brands) if other.brands else not channel.brands
 
 
 def leave_to_others(config: Config, store: Store, to: Sequence[NotifySettings], now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mentionwatch.pipeline.digest import is_due, is_muted, zone_of
-from mentionwatch.pipeline.handover import HANDED_OVER, failing_of, leave_to_others
+from mentionwatch.pipeline.handover import HANDED_OVER, failing_of, give_up, leave_to_others
 from mentionwatch.pipeline.recipients import (
     STDOUT,
     Each,
@@ -62,10 +62,18 @@ class Delivery:
     failures: tuple[Failure, ...] = ()
     #: Channels that have had something to tell for over an hour.
     overdue: tuple[Overdue, ...] = ()
+    #: What nobody took for a week and is not tried again, as sentences.
+    given_up: tuple[str, ...] = ()
 
 
 def deliver(
-    config: Config, store: Store, channels: Sequence[Channel], *, now: datetime, limit_s: float = SENDING_S
+    config: Config,
+    store: Store,
+    channels: Sequence[Channel],
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    limit_s: float = SENDING_S,
 ) -> Delivery:
     """Send what is due; ends in time whatever the channels do.
 
@@ -73,7 +81,8 @@ def deliver(
         config: Who is told what, and when.
         store: Its outbox is emptied.
         channels: What sends, by the names of the recipients; what has no channel here waits.
-        now: Present time.
+        now: Present time, which everything bears that is stored.
+        at: When it is sent, which may be long after the poll began: mute and digest go by it.  None: `now`.
         limit_s: For all of them, in seconds.
 
     Raises:
@@ -84,18 +93,40 @@ def deliver(
     if not channels:
         return Delivery(overdue=_overdue(store, to, now))
     leave_to_others(config, store, to, now)
-    states = store.outbox.channels()
+    states, given_up = store.outbox.channels(), store.outbox.given_up()
     work = []
     for channel in channels:
         settings = next(one for one in to if one.name == channel.name)
-        packs = _packs(store, settings, to, states, now=now, zone=zone)
+        failing = failing_of(settings, to, states, given_up, now=now, zone=zone)
+        packs = _packs(store, settings, states, failing, now=now, is_time=_Time(settings, at or now, zone))
         messages = [(pack, make_message(store, pack, zone=zone)) for pack in packs]
         for pack, message in messages:
-            if not message.told and not message.mentions:
+            if not _says_something(pack, message):
                 store.outbox.close(pack.id, now=now)  # what it was about is not stored any more
-        work.append(Work(channel, [(p, m) for p, m in messages if m.told or m.mentions]))
+        work.append(Work(channel, [pair for pair in messages if _says_something(*pair)]))
     sent, failures = send_all(store, [w for w in work if w.messages], now=now, limit_s=limit_s)
-    return Delivery(tuple(sent), tuple(failures), _overdue(store, to, now))
+    hopeless = give_up(config, store, to, now=now)
+    return Delivery(tuple(sent), tuple(failures), _overdue(store, to, now), tuple(hopeless))
+
+
+def _says_something(pack: Pack, message: Message) -> bool:
+    return bool(message.told or message.mentions or (message.failing and not pack.mentions))
+
+
+@dataclass(frozen=True)
+class _Time:
+    """When a channel is told."""
+
+    channel: NotifySettings
+    #: The moment of sending.
+    at: datetime
+    zone: tzinfo | None
+
+    def is_muted(self) -> bool:
+        return is_muted(self.channel, self.at, self.zone)
+
+    def is_due(self, oldest: datetime | None) -> bool:
+        return is_due(self.channel, oldest, self.at, self.zone)
 
 
 def send_tests(
@@ -127,18 +158,18 @@ def _overdue(store: Store, to: Sequence[NotifySettings], now: datetime) -> tuple
 def _packs(
     store: Store,
     channel: NotifySettings,
-    to: Sequence[NotifySettings],
     states: Mapping[str, ChannelState],
+    failing: Sequence[str],
     *,
     now: datetime,
-    zone: tzinfo | None,
+    is_time: _Time,
 ) -> list[Pack]:
     """What is to be sent on a channel now: messages that were not taken before, then a new one of all that waits."""
     state = states.get(channel.name, ChannelState(channel.name))
     outbox = store.outbox
     old = outbox.unsent(channel.name)
     is_left_alone = state.is_left_alone(now)
-    if is_muted(channel, now, zone) or (is_left_alone and not all(_is_refused(pack, state) for pack in old)):
+    if is_time.is_muted() or (is_left_alone and not all(_is_refused(pack, state) for pack in old)):
         return []
     for pack in old:
         if pack.kind == "test":
@@ -146,8 +177,7 @@ def _packs(
     # While an older message may still go, nothing new is packed: it would be a message for each poll.
     if all(pack.attempts >= _STUBBORN or pack.kind == "test" for pack in old):
         kind = "digest" if channel.digest else "alerts"
-        failing = failing_of(channel, to, states, now=now, zone=zone)
-        while is_due(channel, outbox.waiting(channel.name), now, zone):
+        while is_time.is_due(outbox.waiting(channel.name)):
             if outbox.pack(channel.name, now=now, kind=kind, failing=failing) is None:
                 break
     return _in_turn([pack for pack in outbox.unsent(channel.name) if not (is_left_alone and _is_refused(pack, state))])

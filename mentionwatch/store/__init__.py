@@ -30,6 +30,7 @@ from mentionwatch.store import (
     users,
 )
 from mentionwatch.store.clock import Clock
+from mentionwatch.store.given_up import GivenUp
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.marks import Verdict
@@ -68,6 +69,7 @@ __all__ = [
     "DamagedStore",
     "Dropped",
     "Filter",
+    "GivenUp",
     "HostState",
     "Known",
     "Outbox",

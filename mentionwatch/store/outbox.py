@@ -19,7 +19,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from mentionwatch.identity import digest, notice_id
 from mentionwatch.model import Notice
-from mentionwatch.store import rows, schema
+from mentionwatch.store import given_up, rows, schema
+from mentionwatch.store.given_up import GivenUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -54,6 +55,8 @@ class Pack:
     #: Failed attempts, and when the first of them was.
     attempts: int
     failed: datetime | None
+    #: Why it was not taken the last time, without any secret.
+    error: str | None
     #: Oldest first.
     notices: tuple[Notice, ...]
     #: Ids of mentions that are told by themselves.
@@ -145,6 +148,11 @@ class Outbox:
             connection.execute(update(tellings).where(*chosen).values(message=id_))
             return id_
 
+    def pack_failing(self, channel: str, sentence: str, *, now: datetime) -> str:
+        """Make a message of nothing but what is said of another channel."""
+        with self._transaction(write=True) as connection:
+            return _add_message(connection, channel, "alerts", now, failing=[sentence], parts=(sentence,))
+
     def pack_test(self, channel: str, *, now: datetime) -> str:
         """Make a test message: each is one of its own."""
         with self._transaction(write=True) as connection:
@@ -174,6 +182,20 @@ class Outbox:
             _close(connection, message, now)
             if name is not None:
                 _forget_failures(connection, name)
+
+    def give_up(self, pack: Pack, *, now: datetime) -> GivenUp:
+        """Have done with a message that nobody takes, and remember it."""
+        found = GivenUp(pack.channel, now, pack.failed or now, len(pack.notices), len(pack.mentions), pack.error)
+        with self._transaction(write=True) as connection:
+            _close(connection, pack.id, now)
+            _forget_failures(connection, pack.channel)
+            given_up.add(connection, found)
+        return found
+
+    def given_up(self) -> list[GivenUp]:
+        """Messages that were given up of late, oldest first."""
+        with self._transaction() as connection:
+            return given_up.read(connection)
 
     def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False, wait_s: int = 0) -> bool:
         """Note that a message was not taken, and when its channel is tried again.
@@ -421,6 +443,7 @@ def _read_pack(connection: Connection, row: Any) -> Pack:
         failing=tuple(json.loads(row["failing"])),
         attempts=row["attempts"],
         failed=row["failed"],
+        error=row["last_error"],
         notices=tuple(_read_notice(one) for one in connection.execute(inside).mappings()),
         mentions=tuple(connection.execute(told.order_by(tellings.c.created, tellings.c.mention)).scalars()),
     )

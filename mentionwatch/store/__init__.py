@@ -20,7 +20,7 @@ from mentionwatch.store import (
     clock,
     kept,
     marks,
-    outbox,
+    notices,
     polls,
     ratings,
     reading,
@@ -329,7 +329,7 @@ class Store:
             unmatched_before: Entries that have been without a mention since before this time are deleted too.
         """
         with self._transaction(write=True) as connection:
-            outbox.prune(connection, before)
+            notices.prune(connection, before)
             return kept.prune(connection, before, unmatched_before, look=self.look)
 
     # --- stories ----------------------------------------------------------------------------------------------

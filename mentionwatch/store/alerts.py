@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from mentionwatch.store import outbox, rows, schema
+from mentionwatch.store import notices as telling
+from mentionwatch.store import rows, schema
 from mentionwatch.store.rows import fetch, upsert
 
 if TYPE_CHECKING:
@@ -45,13 +46,13 @@ def record_verdict(
     upsert(connection, schema.brands, rows.brand_row(brand, state))
     if alert is not None:
         upsert(connection, schema.alerts, rows.alert_row(alert))
-    outbox.record(connection, notices)
+    telling.record(connection, notices)
 
 
 def record_alert(connection: Connection, alert: Alert, notices: Sequence[tuple[str, Notice]] = ()) -> None:
     """Write an alert as it is now, with what is to be told of it on which channel, all or nothing."""
     upsert(connection, schema.alerts, rows.alert_row(alert))
-    outbox.record(connection, notices)
+    telling.record(connection, notices)
 
 
 def find(

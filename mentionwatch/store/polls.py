@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from mentionwatch.model import Validators
-from mentionwatch.store import candidates, kept, outbox, ratings, rows, schema, stories
+from mentionwatch.store import candidates, kept, notices, ratings, rows, schema, stories
 from mentionwatch.store.rows import fetch, storable, upsert
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def record_poll(connection: Connection, poll: SourcePoll) -> None:
         names, titles = (json.dumps(sorted(keys)) for keys in poll.look)
         upsert(connection, schema.looks, {"source": status.name, "names": names, "titles": titles})
     ratings.write(connection, status.name, poll.ratings, status.last_polled)
-    outbox.record_tellings(connection, poll.tellings, status.last_polled)
+    notices.record_tellings(connection, poll.tellings, status.last_polled)
     if poll.outage:
         row = {"source": status.name, "started": poll.outage[0], "ended": poll.outage[1]}
         upsert(connection, schema.outages, row)

@@ -6,7 +6,9 @@ from __future__ import annotations
 def main() -> None:
     """Run the command line."""
     from mentionwatch.cli import cli
+    from mentionwatch.cli.streams import mend_streams
 
+    mend_streams()
     cli(prog_name="mentionwatch")
 
 

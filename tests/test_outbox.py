@@ -423,7 +423,7 @@ def test_after_a_day_another_channel_tells_it(store):
     assert chat.notices == []
     deliver(settings, store, [mail, chat], now=NOW + 24 * HOUR)
     assert chat.notices == [("a1", "open")]
-    assert chat.messages[0].failing == ("The channel mail has failed since 2026-03-02 12:00: HTTP 500.",)
+    assert chat.messages[0].failing == ("The channel mail has failed since 2026-03-02 12:00 (UTC): HTTP 500.",)
     deliver(settings, store, [mail, chat], now=NOW + 48 * HOUR)
     assert len(chat.messages) == 1, "told once"
     record(store, settings, alert(state="resolved", resolved=NOW), kind="resolved", now=NOW + 50 * HOUR)

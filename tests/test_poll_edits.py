@@ -158,6 +158,38 @@ def test_the_next_post_of_a_page_is_no_edit_of_the_one_before(config, server):
     assert [m.entry.text for m in find_mentions(config)] == ["acme is down again", "acme is down"]
 
 
+def serve_one(server, text, *, author, hours, guid="thread-1"):
+    """Let the feed hold one item."""
+    server.routes["/feed.xml"] = Answer(rss([(guid, "Thread", text, author, NOW + hours * HOUR)]))
+
+
+def test_the_latest_reply_under_the_id_of_its_thread_is_a_post_of_its_own(config, server):
+    """Each is a mention, and told as new; shown again it is known, and what names no brand deletes nothing."""
+    replies = [
+        ("ann", "acme is down"),
+        ("bob", "mine reboots, acme is silent"),
+        ("cyd", "try a reset"),
+        ("ann", "acme!"),
+    ]
+    new = []
+    for n, (author, text) in enumerate(replies):
+        serve_one(server, text, author=author, hours=n)
+        for again in range(2):
+            report = poll(config, now=NOW + n * HOUR + again * HOUR / 2, every_source=True)
+            new.append([m.entry.author for m in report.mentions])
+    # The last is by the author of the first, who may as well have edited that one.
+    assert new == [["ann"], [], ["bob"], [], [], [], [], []]
+    assert sorted(m.entry.text for m in find_mentions(config)) == ["acme!", "mine reboots, acme is silent"]
+
+
+def test_a_state_without_an_author_is_the_next_one_where_its_words_are_others(config, server):
+    """Few words in common: another; most of them: an edit."""
+    for n, text in enumerate(("acme is down for all of us", "acme is down for some of us", "login at acme fails")):
+        serve_one(server, text, author="", hours=n)
+        poll(config, now=NOW + n * HOUR)
+    assert sorted(m.entry.text for m in find_mentions(config)) == ["acme is down for some of us", "login at acme fails"]
+
+
 def test_an_edit_under_another_id_is_one(config, server):
     """Of the same address, title and time."""
     for n, text in enumerate(("acme is down", "all is well")):

@@ -7,7 +7,6 @@ more than click itself.  Library functions raise; only this package prints and e
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 from functools import partial
@@ -18,7 +17,8 @@ import click
 from mentionwatch import __version__
 from mentionwatch.cli.groups import Group
 from mentionwatch.cli.options import Settings, fold, shared_options
-from mentionwatch.errors import ConfigError, MentionwatchError
+from mentionwatch.cli.streams import give_up, is_of_stdout
+from mentionwatch.errors import ConfigError, MentionwatchError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,10 +146,14 @@ def _run(call: Any) -> int:
     except Terminated:
         return EXIT_TERMINATED
     except BrokenPipeError:
-        # The reader has had enough (`| head`).  The interpreter would complain of it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1  # the reader has had enough (`| head`)
+    except OSError as e:
+        if not is_of_stdout(e):
+            raise
+        return _tell(OutputError(f"cannot write to stdout: {e.strerror or e}"))
     finally:
+        give_up(sys.stdout)
+        give_up(sys.stderr)
         if before is not None:
             signal.signal(signal.SIGTERM, before)
     return result if isinstance(result, int) else 0

@@ -13,6 +13,7 @@ from mentionwatch.cli.hints import warn_of_traps
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import chosen_format, no_limit, now, output_options, show_alerts, zone_of
 from mentionwatch.cli.stores import open_store
+from mentionwatch.cli.streams import strict
 from mentionwatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def test_command() -> int:
     config = load_settings_config()
     channels = open_channels(
         config,
-        stream=sys.stderr if settings().json else sys.stdout,
+        stream=strict(sys.stderr if settings().json else sys.stdout),
         commands=partial(command_line, config=config.path),
     )
     delivery = try_channels(config, channels, now=now())

@@ -17,6 +17,7 @@ import click
 
 from mentionwatch.cli.options import load_settings_config, settings, shared_options
 from mentionwatch.errors import UsageError
+from mentionwatch.identity import digest
 from mentionwatch.schedule import spread
 from mentionwatch.settings import show_span
 
@@ -117,17 +118,34 @@ def program(called: str) -> list[str]:
 
 
 def unit_name(config: Config) -> str:
-    """``mentionwatch``, or one of its own for a configuration beside the user's, so that there is room for both."""
+    """``mentionwatch``, or one of its own for a configuration beside the user's, so that there is room for both.
+
+    Two of the same name stand apart where the units of one are installed: those of the other end in a key of its path.
+    """
     from mentionwatch.config import user_config_file
 
     own = user_config_file()
     if config.path in {None, own}:
         return "mentionwatch"
-    stem = config.path.stem
+    path = Path(os.path.abspath(config.path))  # noqa: PTH100 - resolve() would follow links
+    stem = path.stem
     if stem == "mentionwatch" and own.exists():
         # The units of the user's own have that name: another one of it would end their polls.
-        stem = Path(os.path.abspath(config.path)).parent.name  # noqa: PTH100 - resolve() would follow links
-    return "mentionwatch" if stem == "mentionwatch" or not _UNIT_NAME.fullmatch(stem) else f"mentionwatch-{stem}"
+        stem = path.parent.name
+    name = "mentionwatch" if stem == "mentionwatch" or not _UNIT_NAME.fullmatch(stem) else f"mentionwatch-{stem}"
+    if (name == "mentionwatch" and own.exists()) or _is_taken(name, path):
+        return f"{name}-{digest('unit', str(path))[1:7]}"
+    return name
+
+
+def _is_taken(name: str, path: Path) -> bool:
+    """Whether the user has units of this name that poll with another configuration."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
+    try:
+        text = (folder / "systemd" / "user" / f"{name}.service").read_text("utf-8", "replace")
+    except (OSError, RuntimeError):  # the second: there is no home
+        return False
+    return f"--config {_word(str(path))}\n" not in text
 
 
 def poll_times(every: timedelta, name: str) -> Times:

@@ -14,6 +14,7 @@ import click
 from mentionwatch.cli.hints import command_line, warn_of_config, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.show import Length, now, plural, progress, zone_of
+from mentionwatch.cli.streams import strict
 from mentionwatch.errors import Locked, MentionwatchError, UsageError
 
 if TYPE_CHECKING:
@@ -179,7 +180,9 @@ def say_changes(changes: Iterable[Change]) -> None:
 
 
 def say_failures(report: PollReport) -> None:
-    """Which channels did not take a message."""
+    """Which channels did not take a message, and what is not tried any more."""
+    for sentence in report.delivery.given_up:
+        click.echo(fold(f"Error: {sentence}"), err=True)
     for failure in report.delivery.failures:
         if failure.first:
             # Whoever has one channel only learns of it here; while it goes on failing, the exit code says so.
@@ -200,7 +203,7 @@ def channels_of(config: Config, *, dry_run: bool) -> Sequence[Channel]:
     commands = partial(command_line, config=config.path)
     if dry_run:
         return shown_channels(config, sys.stderr, commands=commands)
-    return open_channels(config, stream=sys.stderr if settings().json else sys.stdout, commands=commands)
+    return open_channels(config, stream=strict(sys.stderr if settings().json else sys.stdout), commands=commands)
 
 
 def _say_all_failed(report: PollReport, told: set[str]) -> None:

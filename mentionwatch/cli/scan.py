@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,20 +49,7 @@ if TYPE_CHECKING:
 @copies_option
 @output_options
 @shared_options
-def scan_command(  # noqa: PLR0917 - one parameter per option
-    terms: tuple[str, ...],
-    urls: tuple[str, ...],
-    presets: tuple[str, ...],
-    params: tuple[str, ...],
-    names: tuple[str, ...],
-    since: datetime | None,
-    tones: tuple[str, ...],
-    limit: int,
-    all_copies: bool,  # noqa: FBT001 - click's flag
-    format_: str | None,
-    output: Path | None,
-    bom: bool,  # noqa: FBT001 - click's flag
-) -> int:
+def scan_command(*, format_: str | None, output: Path | None, bom: bool, **asked: Any) -> int:
     r"""Look for terms now; print what is found and store nothing.
 
     \b
@@ -77,24 +65,48 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
 
     Exit code 3 when some sources failed, 4 when all did.
     """
+    format_ = chosen_format(format_, output)
+    look = _Look(**asked | {"limit": no_limit(asked["limit"])})
+    config = load_settings_config() if settings().config or look.names else None
+    if not look.terms and config is None:
+        raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
+    _warn(look.terms, config)
+    report = _ask(look, config)
+    found = [mention for mention in report.mentions if not look.tones or mention.tone.label in look.tones]
+    shown = _show(look, found, config, format_=format_, output=output, bom=bom)
+    _tell(report)
+    settings().say(_summary(report, found, shown))
+    return _exit_code(report)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is looked for, where, and what of it is shown: the options as they were given."""
+
+    terms: tuple[str, ...]
+    urls: tuple[str, ...]
+    presets: tuple[str, ...]
+    params: tuple[str, ...]
+    names: tuple[str, ...]
+    since: datetime | None
+    tones: tuple[str, ...]
+    #: None: all.
+    limit: int | None
+    all_copies: bool
+
+
+def _ask(look: _Look, config: Config | None) -> ScanReport:
     from mentionwatch.config import user_presets
     from mentionwatch.pipeline.api import scan
-    from mentionwatch.pipeline.fold import one_a_text
-    from mentionwatch.pipeline.hits import find_hits
 
-    wanted, format_ = no_limit(limit), chosen_format(format_, output)
-    config = load_settings_config() if settings().config or names else None
-    if not terms and config is None:
-        raise UsageError("say what to look for: mentionwatch scan TERM, or name a configuration with --config FILE")
-    _warn(terms, config)
-    sources = _places(names, presets, params, config, others=bool(urls))
-    with progress(len(urls) + len(sources), "Asking") as step:
-        report = scan(
-            *terms,
-            urls=urls,
+    sources = _places(look.names, look.presets, look.params, config, others=bool(look.urls))
+    with progress(len(look.urls) + len(sources), "Asking") as step:
+        return scan(
+            *look.terms,
+            urls=look.urls,
             sources=sources,
-            brands=config.brands if config and not terms else (),
-            since=in_zone(since, config),
+            brands=config.brands if config and not look.terms else (),
+            since=in_zone(look.since, config),
             now=now(),
             fetch=config.fetch if config else FetchSettings(),
             tone=config.tone if config else ToneSettings(),
@@ -103,14 +115,21 @@ def scan_command(  # noqa: PLR0917 - one parameter per option
             folder=config.path.parent if config and config.path else None,
             progress=step,
         )
-    found = [mention for mention in report.mentions if not tones or mention.tone.label in tones]
+
+
+def _show(
+    look: _Look, found: list[Mention], config: Config | None, *, format_: str, output: Path | None, bom: bool
+) -> int:
+    """Print what was found; how many that are."""
+    from mentionwatch.pipeline.fold import one_a_text
+    from mentionwatch.pipeline.hits import find_hits
+
     for_people, zone = format_ in FOR_PEOPLE, zone_of(config)
-    shown = (found if all_copies or not for_people else list(one_a_text(found)))[:wanted]
+    shown = (found if look.all_copies or not for_people else list(one_a_text(found)))[: look.limit]
     hits = find_hits(shown, saved=config.queries if config else None, zone=zone, now=now()) if for_people else {}
-    show_mentions(shown, format_=format_, output=output, bom=bom, zone=zone, keywords=len(set(terms)) > 1, hits=hits)
-    _tell(report)
-    settings().say(_summary(report, found, len(shown)))
-    return _exit_code(report)
+    several = len(set(look.terms)) > 1
+    show_mentions(shown, format_=format_, output=output, bom=bom, zone=zone, keywords=several, hits=hits)
+    return len(shown)
 
 
 def _warn(terms: tuple[str, ...], config: Config | None) -> None:

@@ -19,6 +19,7 @@ from mentionwatch.cli.hints import command_line, warn_of_undecided
 from mentionwatch.cli.options import fold, load_settings_config, settings, shared_options
 from mentionwatch.cli.poll import present, report_record, say_changes, say_failures, say_jumps
 from mentionwatch.cli.show import Length, now, zone_of
+from mentionwatch.cli.streams import strict
 from mentionwatch.errors import Locked, UsageError
 from mentionwatch.settings import show_span
 
@@ -140,7 +141,7 @@ class _Loop:
 
         config = self._loaded.config
         commands = partial(command_line, config=config.path)
-        return open_channels(config, stream=sys.stderr if settings().json else stream, commands=commands)
+        return open_channels(config, stream=strict(sys.stderr if settings().json else stream), commands=commands)
 
     def live(self, due: datetime | None) -> AbstractContextManager[Any]:
         """Show the screen meanwhile, where there is one; gives what stdout is then."""

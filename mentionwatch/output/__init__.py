@@ -124,6 +124,7 @@ def told_stream(stream: TextIO) -> Iterator[None]:
     """Turn what the stream raises into one line for the user."""
     try:
         yield
+        stream.flush()  # what waits in a buffer may be refused yet
     except BrokenPipeError:
         raise
     except UnicodeEncodeError as e:

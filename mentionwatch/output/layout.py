@@ -1,7 +1,8 @@
-"""What the formats for people share: excerpts, local times, widths in terminal cells, the mentions worth quoting."""
+"""What the formats for people share: excerpts, local times, widths in terminal cells."""
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from mentionwatch.text import clean, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from mentionwatch.model import Entry, Mention
@@ -68,6 +69,17 @@ def shown_time(moment: datetime, zone: tzinfo | None) -> str:
     return local.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
 
 
+def shown_zone(moment: datetime, zone: tzinfo | None) -> str:
+    """The zone of what ``shown_time`` shows, for who does not sit here: ``Europe/Paris``, else ``UTC+02:00``."""
+    if key := getattr(zone, "key", None):
+        return str(key)
+    try:
+        offset = moment.astimezone(zone).utcoffset()
+    except (OverflowError, OSError):
+        offset = None
+    return str(timezone(offset or timedelta(0)))
+
+
 def mention_time(mention: Mention, zone: tzinfo | None) -> str:
     """When it was published, or first seen where it bears no date; see ``shown_time``."""
     return shown_time(mention.entry.published or mention.first_seen, zone)
@@ -114,30 +126,3 @@ def shorten_cells(text: str, width: int) -> str:
     shown = Text(text)
     shown.truncate(width, overflow="ellipsis")
     return shown.plain
-
-
-def pick_quotes(mentions: Iterable[Mention], most: int = 5) -> list[Mention]:
-    """The worst negative mentions, worst first: one an author, one a text.
-
-    A mention without an author counts as an author of its own.
-    """
-    picked: list[Mention] = []
-    authors: set[str] = set()
-    texts: set[str] = set()
-    negative = (mention for mention in mentions if mention.tone.label == "negative")
-    for mention in sorted(negative, key=_badness):
-        author = (mention.entry.author or mention.id).casefold()
-        text = mention.copy or mention.id
-        if author in authors or text in texts or not excerpt(mention.entry):
-            continue
-        authors.add(author)
-        texts.add(text)
-        picked.append(mention)
-        if len(picked) == most:
-            break
-    return picked
-
-
-def _badness(mention: Mention) -> tuple[float, float, str]:
-    polarity, confidence = mention.tone.polarity, mention.tone.confidence
-    return (1.0 if polarity is None else polarity, -(confidence or 0.0), mention.id)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from mentionwatch.output.layout import (
     excerpt,
     mention_time,
-    pick_quotes,
     shorten_cells,
     shown_time,
+    shown_zone,
     web_link,
     wrap_cells,
 )
+from mentionwatch.output.quotes import alert_quotes
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def alert_noun(alert: Alert) -> str:
 
 @dataclass(frozen=True)
 class Extras:
-    """What a channel adds to the message."""
+    """What a channel adds to the message, beside the zone of its times: who reads it may sit elsewhere."""
 
     #: Which mentions are quoted.
     quotes: Sequence[Mention] = ()
@@ -93,8 +94,8 @@ def alert_text(
     Returns:
         Plain text without colours; it ends with a line feed.
     """
-    head = _head(alert, [alert_subject(alert, notice)], zone, width)
-    return _text(head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
+    head = _head(alert, [alert_subject(alert, notice)], zone, width, named=extras is not None)
+    return _text(alert, head, mentions, zone, width, most_links=MOST_LINKS, footer=footer, extras=extras)
 
 
 def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None = None, width: int = WIDTH) -> str:
@@ -103,10 +104,11 @@ def alert_page(alert: Alert, mentions: Iterable[Mention], *, zone: tzinfo | None
     told = [f"{name} {shown_time(moment, zone)}" for name, moment in life.items() if moment is not None]
     title = f"{one_line(alert.brand, 60)}: {alert.severity} alert {one_line(alert.id)}, {alert.state}"
     about = [title, ", ".join(told).capitalize() + "."]
-    return _text(_head(alert, about, zone, width), mentions, zone, width, most_links=None, footer=None)
+    return _text(alert, _head(alert, about, zone, width), mentions, zone, width, most_links=None, footer=None)
 
 
 def _text(
+    alert: Alert,
     head: list[str],
     mentions: Iterable[Mention],
     zone: tzinfo | None,
@@ -117,7 +119,7 @@ def _text(
     extras: Extras | None = None,
 ) -> str:
     evidence = sorted(mentions, key=lambda m: (m.entry.published or m.first_seen, m.id))
-    quotes = pick_quotes(evidence) if extras is None else extras.quotes
+    quotes = alert_quotes(alert, evidence) if extras is None else extras.quotes
     parts = [
         head,
         list(extras.chart) if extras else [],
@@ -128,19 +130,26 @@ def _text(
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int) -> list[str]:
+def _head(alert: Alert, about: Sequence[str], zone: tzinfo | None, width: int, *, named: bool = False) -> list[str]:
     """What it is about, why, when, and what could not be seen."""
-    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
-    is_down = alert.kind == "source" and alert.state != "resolved"
     lines = [
         *(part for line in about for part in wrap_cells(line, width)),
         *wrap_cells(one_line(alert.reason), width),
-        *wrap_cells(f"Since {start}." if is_down else f"From {start} to {end}.", width),
+        *wrap_cells(alert_time(alert, zone, named=named), width),
     ]
     if alert.blind_spots and alert.kind != "source":
         names = one_line(", ".join(alert.blind_spots))
         lines += wrap_cells(f"Blind spots, where there may be more: {names}.", width)
     return lines
+
+
+def alert_time(alert: Alert, zone: tzinfo | None, *, named: bool = True) -> str:
+    """The time that it speaks of, as a sentence; `named` with its zone, for whoever may sit elsewhere."""
+    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
+    where = f" ({shown_zone(alert.window_end, zone)})" if named else ""
+    if alert.kind == "source" and alert.state != "resolved":
+        return f"Since {start}{where}."
+    return f"From {start} to {end}{where}."
 
 
 def mention_lines(mention: Mention, zone: tzinfo | None, width: int, *, alone: bool = False) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from mentionwatch.store import Filter, Store, store_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import timedelta
 
     from mentionwatch.deliver.base import Channel
     from mentionwatch.health import Change
@@ -110,6 +110,7 @@ def poll(
     on_change: Callable[[Change], None] = _quietly,
     tick: Tick | None = None,
     on_jump: Callable[[Jump], None] = _quietly,
+    timer: Callable[[], float] = time.monotonic,
 ) -> PollReport:
     """Poll the sources that are due, store, detect and tell, as the cron job does.
 
@@ -126,6 +127,7 @@ def poll(
         on_change: Called with each trouble of a source that begins or ends, as soon as it is recorded.
         tick: What the clocks say, with `now` for the one on the wall; None: `now` alone is known, if it is given.
         on_jump: Called where the clock jumped since the last poll, once for each jump.
+        timer: Counts seconds: a poll takes its time, and `mute` is judged by when it sends.
 
     Raises:
         Locked: Another run holds the lock.
@@ -133,7 +135,7 @@ def poll(
 
     A channel that fails ends nothing: ``delivery`` of the report says so, and what it had to tell stays in the outbox.
     """
-    at = now or datetime.now(timezone.utc)
+    at, began = now or datetime.now(timezone.utc), timer()
     tick = tick or (Tick(at) if now else read_tick(at))
     url = _store_url(config)
     path = store_path(url)
@@ -155,7 +157,8 @@ def poll(
             progress=progress,
             on_change=on_change,
         )
-        return replace(report, delivery=deliver(config, store, channels, now=at))
+        sending = at + timedelta(seconds=timer() - began)
+        return replace(report, delivery=deliver(config, store, channels, now=at, at=sending))
 
 
 def try_channels(config: Config, channels: Sequence[Channel], *, now: datetime | None = None) -> Delivery:

@@ -55,10 +55,15 @@ def is_trusted(store: Store, last_poll: datetime | None, *, keep: timedelta, now
 
     Where nothing tells a jump from a computer that was off, a time without polls that is long beside `keep` is doubted.
     """
-    known = store.clock()
     if last_poll is not None and now - last_poll >= keep / 2:
-        store.record_clock((known or Clock(now))._replace(doubted=now))
+        store.record_clock((store.clock() or Clock(now))._replace(doubted=now))
         return False
+    return is_believed(store, now)
+
+
+def is_believed(store: Store, now: datetime) -> bool:
+    """Whether nothing has made the clock doubtful of late."""
+    known = store.clock()
     doubted = known.doubted if known else None
     return doubted is None or not doubted <= now < doubted + DOUBT
 

@@ -17,6 +17,7 @@ from mentionwatch.output.doctor import Finding, shown_bytes
 from mentionwatch.output.layout import shown_time
 from mentionwatch.pipeline.digest import zone_of
 from mentionwatch.pipeline.doctor_config import lacks_of
+from mentionwatch.pipeline.handover import given_up_sentence
 from mentionwatch.pipeline.outbox import recipients
 from mentionwatch.pipeline.status import source_rows, status_code
 from mentionwatch.pipeline.upkeep import file_of, url_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mentionwatch.pipeline.status import SourceRow
     from mentionwatch.settings import Config, NotifySettings
     from mentionwatch.store.disk import Place
+    from mentionwatch.store.given_up import GivenUp
     from mentionwatch.store.outbox import ChannelState, Overdue
 
 #: A store that is larger is looked through without its indexes, which take the longest.
@@ -167,9 +169,10 @@ def _stored(config: Config, *, now: datetime, commands: Callable[..., str]) -> I
         return
     with Store(url_of(config)) as store:
         rows = source_rows(config, store, now=now)
-        states, overdue = store.outbox.channels(), store.overdue(now)
+        states, overdue, given_up = store.outbox.channels(), store.overdue(now), store.outbox.given_up()
     yield from _sources(rows, now=now, commands=commands)
     yield from _channels(config, states, overdue, now=now, commands=commands)
+    yield from _given_up(config, given_up, states)
     polled = [row.last_polled for row in rows if row.last_polled is not None]
     yield from _clock(config, max(polled, default=None), now=now, commands=commands)
 
@@ -227,6 +230,17 @@ def _channels(
             untried = untried or channel.name
             todo = f"try it: {commands('alerts', 'test')}" if untried == channel.name else ""
             yield Finding("channels", "ok", f"{channel.name}: {channel.via}, has told nothing yet", todo)
+
+
+def _given_up(config: Config, given_up: Sequence[GivenUp], states: Mapping[str, ChannelState]) -> Iterator[Finding]:
+    """What was given up on each channel since it worked the last time."""
+    for channel in recipients(config):
+        state = states.get(channel.name)
+        worked = state.last_success if state else None
+        lost = [one for one in given_up if one.channel == channel.name and (worked is None or one.at > worked)]
+        if lost:
+            todo = "put the channel right, or remove it; it is told what it missed with the next message that it takes"
+            yield Finding("channels", "warning", given_up_sentence(lost, zone_of(config)), todo)
 
 
 def _channel(

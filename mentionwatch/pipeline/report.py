@@ -8,9 +8,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from mentionwatch import alerts as alerting
-from mentionwatch.deliver.render.pick import worst
 from mentionwatch.deliver.render.words import plain_command
 from mentionwatch.model import LABELS
+from mentionwatch.output.quotes import pick_quotes
 from mentionwatch.output.record import time_utc
 from mentionwatch.output.report.base import LEAST, BrandReport, Change, Day, Portion, RatingLine, Report
 from mentionwatch.pipeline.compare import chance_of, holm
@@ -240,7 +240,7 @@ class _Maker:
             gaps=tuple(gaps),
             watched=share_watched(mine, start, self._seen_to) if start and start < self._seen_to else None,
             alerts=tuple(self._alerts_of(name, read.alerts, set(ids))),
-            quotes=tuple(worst(texts)),
+            quotes=tuple(pick_quotes(texts)),
             ratings=tuple(self._ratings(name)),
             marked=marked,
             corrected=corrected,

@@ -7,24 +7,36 @@ does the rest.  One process writes at a time (``lock``); readers never wait.
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentionwatch.model import Marked, Validators
-from mentionwatch.store import candidates, clock, kept, marks, outbox, ratings, reading, rows, schema, stories, users
+from mentionwatch.store import (
+    alerts,
+    candidates,
+    clock,
+    kept,
+    marks,
+    notices,
+    polls,
+    ratings,
+    reading,
+    rows,
+    schema,
+    stories,
+    users,
+)
 from mentionwatch.store.clock import Clock
+from mentionwatch.store.given_up import GivenUp
 from mentionwatch.store.identify import Known, identify
 from mentionwatch.store.kept import Applied, Dropped
 from mentionwatch.store.marks import Verdict
 from mentionwatch.store.opening import WRITING, DamagedStore, close, connect, is_garbled, plain, store_error, store_path
 from mentionwatch.store.outbox import ChannelState, Outbox, Overdue, Pack
+from mentionwatch.store.polls import HostState, SourcePoll
 from mentionwatch.store.ratings import Reading
 from mentionwatch.store.reading import COPY_DAYS, Filter, StoredEntry
 from mentionwatch.store.rows import BrandState, storable
@@ -33,11 +45,10 @@ from mentionwatch.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from types import TracebackType
 
     from mentionwatch.model import (
-        AggregateRating,
         Alert,
         AlertState,
         Entry,
@@ -58,6 +69,7 @@ __all__ = [
     "DamagedStore",
     "Dropped",
     "Filter",
+    "GivenUp",
     "HostState",
     "Known",
     "Outbox",
@@ -73,56 +85,7 @@ __all__ = [
     "store_path",
 ]
 
-#: When a host was last asked is remembered for this long: no pause between two requests is longer.
-_ASKED_FOR = timedelta(hours=1)
 _ALL = Filter()
-
-
-@dataclass(frozen=True)
-class HostState:
-    """When a host was last asked, and until when it is left alone."""
-
-    asked: datetime | None = None
-    until: datetime | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class SourcePoll:
-    """What one poll of one source gave."""
-
-    #: The source's new status.
-    status: SourceStatus
-    #: Entries that are new or changed, with their ids.
-    entries: Sequence[tuple[str, Entry]] = ()
-    #: New mentions; their entries are among `entries` or stored.
-    mentions: Sequence[Mention] = ()
-    #: Validators of what was read, by public URL.
-    documents: Mapping[str, Validators] = field(default_factory=dict)
-    #: Public URLs whose validators still hold; those of all others of this source are forgotten, because the URL of a
-    #: search changes with its time.  None: all are kept.
-    kept: Sequence[str] | None = None
-    #: Brands that the source is watched for from now on, with the key of each watch.
-    watches: Mapping[str, str] = field(default_factory=dict)
-    #: Mentions whose entry was edited, judged anew.
-    edited: Sequence[Mention] = ()
-    #: Ids of mentions whose entry was edited and names the brand no more.
-    lost: Sequence[str] = ()
-    #: Names the set of queries that the documents were read for.
-    brands_key: str = ""
-    #: Keys of the names and titles of all entries that it held; None where it was not read.
-    look: tuple[frozenset[str], frozenset[str]] | None = None
-    #: Since when the source is down, and until when (None: still).
-    outage: tuple[datetime, datetime | None] | None = None
-    #: What entries are found by, by id, and the name of the rules by which it was cut; see ``candidates``.
-    words: Mapping[str, str] = field(default_factory=dict)
-    words_by: str = ""
-    #: Where the entries of `mentions` were put, in that order.
-    placed: Sequence[Stored] = ()
-    #: Mentions that are told by themselves, as (channel, id).
-    tellings: Sequence[tuple[str, str]] = ()
-    #: What all reviewers give together, as its documents say.
-    ratings: Sequence[AggregateRating] = ()
 
 
 class Store:
@@ -189,33 +152,29 @@ class Store:
 
     def _rows(self, statement: Select[Any]) -> Sequence[Any]:
         with self._transaction() as connection:
-            return connection.execute(statement).mappings().all()
-
-    def _upsert(self, connection: Connection, table: Any, values: Mapping[str, Any]) -> None:
-        keys = [column.name for column in table.primary_key]
-        others = {name: value for name, value in values.items() if name not in keys}
-        connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=others))
+            return rows.fetch(connection, statement)
 
     # --- sources ----------------------------------------------------------------------------------------------
 
     def statuses(self) -> dict[str, SourceStatus]:
         """The status of every source that was ever polled, by name."""
-        found = self._rows(select(schema.sources).order_by(schema.sources.c.name))
-        return {row["name"]: rows.read_status(row) for row in found}
+        with self._transaction() as connection:
+            return polls.statuses(connection)
 
     def validators(self, source: str, url: str, brands_key: str) -> Validators | None:
         """What to send back for a document; None when it was not read yet, or for other brands."""
-        table = schema.documents.c
-        columns = select(*(table[known.name] for known in fields(Validators)))
-        wanted = (table.source == source, table.url == storable(url), table.brands_key == brands_key)
-        found = self._rows(columns.where(*wanted))
-        return Validators(**found[0]) if found else None
+        with self._transaction() as connection:
+            return polls.validators(connection, source, url, brands_key)
 
     def watched(self, source: str) -> dict[str, str]:
         """The watch key of each brand that this source is watched for; what another watch brings first is backlog."""
-        table = schema.watches.c
-        found = self._rows(select(table.brand, table.key).where(table.source == source))
-        return {row["brand"]: row["key"] for row in found}
+        with self._transaction() as connection:
+            return polls.watched(connection, source)
+
+    def watched_brands(self) -> dict[str, frozenset[str]]:
+        """The brands that each source was ever watched for, by source."""
+        with self._transaction() as connection:
+            return polls.watched_brands(connection)
 
     def identify(self, source: str, entries: Sequence[Entry]) -> list[Known]:
         """Say for each entry what is known of it, in their order."""
@@ -224,95 +183,43 @@ class Store:
 
     def look(self, source: str) -> tuple[frozenset[str], frozenset[str]] | None:
         """Keys of the names and titles that a source's document held when it was last read; None before."""
-        table = schema.looks.c
-        found = self._rows(select(table.names, table.titles).where(table.source == source))
-        return (frozenset(json.loads(found[0]["names"])), frozenset(json.loads(found[0]["titles"]))) if found else None
+        with self._transaction() as connection:
+            return polls.look(connection, source)
 
     def record_poll(self, poll: SourcePoll) -> None:
         """Write what one poll of one source gave, all or nothing."""
-        status = poll.status
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.sources, rows.status_row(status))
-            self._write_mentions(connection, poll)
-            self._write_documents(connection, poll)
-            for brand, key in poll.watches.items():
-                self._upsert(connection, schema.watches, {"source": status.name, "brand": brand, "key": key})
-            if poll.look is not None:
-                names, titles = (json.dumps(sorted(keys)) for keys in poll.look)
-                self._upsert(connection, schema.looks, {"source": status.name, "names": names, "titles": titles})
-            ratings.write(connection, status.name, poll.ratings, status.last_polled)
-            outbox.record_tellings(connection, poll.tellings, status.last_polled)
-            if poll.outage:
-                row = {"source": status.name, "started": poll.outage[0], "ended": poll.outage[1]}
-                self._upsert(connection, schema.outages, row)
-
-    def _write_mentions(self, connection: Connection, poll: SourcePoll) -> None:
-        for id_, entry in poll.entries:
-            row = rows.entry_row(entry)
-            statement = insert(schema.entries).values(id=id_, first_seen=poll.status.last_polled, **row)
-            # An edit updates the text; what the entry is known by, and when it was first seen, stay.
-            names = ("title", "text", "links", "quoted", "author", "rating", "engagement")
-            edited = {name: row[name] for name in names}
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=edited))
-        if poll.mentions:
-            values = [rows.mention_row(mention) for mention in poll.mentions]
-            connection.execute(insert(schema.mentions).on_conflict_do_nothing(), values)
-        for placed in poll.placed:
-            stories.put(connection, placed)
-        for mention in poll.edited:
-            row = rows.mention_row(mention)
-            # Neither when it was first seen nor how it counted in a burst changes.
-            changed = ("keyword", "tone", "polarity", "confidence", "words", "tone_by", "tone_rules")
-            judged = {name: row[name] for name in changed}
-            connection.execute(update(schema.mentions).where(schema.mentions.c.id == mention.id).values(judged))
-        ids = [id_ for id_, _entry in poll.entries]
-        candidates.index_words(connection, ids, poll.words, poll.words_by)
-        kept.drop_edited(connection, poll.lost, now=poll.status.last_polled)
-        kept.note_matches(connection, [*ids, *(m.entry_id for m in poll.mentions)], poll.status.last_polled)
-
-    def _write_documents(self, connection: Connection, poll: SourcePoll) -> None:
-        source = poll.status.name
-        if poll.kept is not None:
-            table = schema.documents.c
-            other = (table.source == source, table.url.not_in([storable(url) for url in poll.kept]))
-            connection.execute(delete(schema.documents).where(*other))
-        for url, validators in poll.documents.items():
-            row = {"source": source, "url": storable(url), "brands_key": poll.brands_key, **asdict(validators)}
-            self._upsert(connection, schema.documents, row)
+            polls.record_poll(connection, poll)
 
     def hosts(self) -> dict[str, HostState]:
         """Hosts that were asked or told us to wait, by name."""
-        table = schema.hosts
-        return {row["name"]: HostState(row["asked"], row["until"], row["reason"]) for row in self._rows(select(table))}
+        with self._transaction() as connection:
+            return polls.read_hosts(connection)
 
     def record_hosts(self, hosts: Mapping[str, HostState], *, now: datetime) -> None:
         """Write what is known of hosts, and forget those whose time is over, or that nobody asked for an hour."""
-        table = schema.hosts
         with self._transaction(write=True) as connection:
-            past = table.c.until.is_(None) | (table.c.until < now)
-            # A time in the future comes from a clock that was wrong.
-            old = table.c.asked.is_(None) | (table.c.asked < now - _ASKED_FOR) | (table.c.asked > now + _ASKED_FOR)
-            connection.execute(delete(table).where(past, old))
-            for name, state in hosts.items():
-                self._upsert(connection, table, {"name": storable(name), **asdict(state)})
+            polls.record_hosts(connection, hosts, now=now)
 
     def record_asked(self, host: str, at: datetime) -> None:
         """Write when a host is asked, before it is: whatever ends the run after, the next one keeps the pause."""
-        known = self.hosts().get(host, HostState())
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.hosts, {"name": storable(host), **asdict(known), "asked": at})
+            polls.record_asked(connection, host, at)
 
     def waits(self) -> dict[str, tuple[datetime, str]]:
         """Sources that were due in the last poll and not asked: until when, and why; by name."""
-        return {row["source"]: (row["until"], row["reason"]) for row in self._rows(select(schema.waits))}
+        with self._transaction() as connection:
+            return polls.read_waits(connection)
 
     def record_waits(self, waits: Mapping[str, tuple[datetime, str]]) -> None:
         """Write which sources wait after a poll, in place of those of the one before."""
         with self._transaction(write=True) as connection:
-            connection.execute(delete(schema.waits))
-            for source, (until, reason) in waits.items():
-                row = {"source": source, "until": until, "reason": storable(reason)}
-                self._upsert(connection, schema.waits, row)
+            polls.record_waits(connection, waits)
+
+    def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
+        """When these sources were down, where it lasted into the time after `since`."""
+        with self._transaction() as connection:
+            return polls.find_outages(connection, sources, since)
 
     def users(self) -> dict[str, User]:
         """Which configurations have polled into this store, by path."""
@@ -333,13 +240,6 @@ class Store:
         """Write what the clocks say."""
         with self._transaction(write=True) as connection:
             clock.write(connection, said)
-
-    def outages(self, sources: Sequence[str], since: datetime) -> list[tuple[str, datetime, datetime | None]]:
-        """When these sources were down, where it lasted into the time after `since`."""
-        table = schema.outages.c
-        recent = or_(table.ended.is_(None), table.ended >= since)
-        statement = select(table.source, table.started, table.ended).where(table.source.in_(sources), recent)
-        return [(row["source"], row["started"], row["ended"]) for row in self._rows(statement)]
 
     # --- mentions ---------------------------------------------------------------------------------------------
 
@@ -378,14 +278,6 @@ class Store:
         )
         found = self._rows(columns.where(table.brand == brand))
         return {row["entry"]: (row["id"], row["source"], row["keyword"]) for row in found}
-
-    def watched_brands(self) -> dict[str, frozenset[str]]:
-        """The brands that each source was ever watched for, by source."""
-        table = schema.watches.c
-        found: dict[str, set[str]] = {}
-        for row in self._rows(select(table.source, table.brand)):
-            found.setdefault(row["source"], set()).add(row["brand"])
-        return {source: frozenset(brands) for source, brands in found.items()}
 
     def apply(self, applied: Applied, *, now: datetime) -> Dropped:
         """Write what a brand's changed queries come to, all or nothing."""
@@ -437,7 +329,7 @@ class Store:
             unmatched_before: Entries that have been without a mention since before this time are deleted too.
         """
         with self._transaction(write=True) as connection:
-            outbox.prune(connection, before)
+            notices.prune(connection, before)
             return kept.prune(connection, before, unmatched_before, look=self.look)
 
     # --- stories ----------------------------------------------------------------------------------------------
@@ -466,9 +358,8 @@ class Store:
 
     def brand_state(self, brand: str) -> BrandState | None:
         """The detector's memory of a brand; None before its first poll."""
-        table = schema.brands
-        found = self._rows(select(table).where(table.c.name == brand))
-        return rows.read_brand(found[0]) if found else None
+        with self._transaction() as connection:
+            return alerts.brand_state(connection, brand)
 
     def sightings(self, brand: str, *, since: datetime | None, until: datetime | None = None) -> list[Sighting]:
         """What the detector sees of a brand: what was first seen at or after `since` (None: all), oldest first.
@@ -482,52 +373,31 @@ class Store:
     def record_verdict(
         self, brand: str, state: BrandState, alert: Alert | None, notices: Sequence[tuple[str, Notice]] = ()
     ) -> None:
-        """Write what the detector made of a brand, all or nothing.
-
-        Args:
-            brand: Its name.
-            state: The detector's memory from now on.
-            alert: The brand's alert as it is now, if it has one.
-            notices: What is to be told of it, with the channel for each.
-        """
+        """Write what the detector made of a brand, all or nothing; see ``alerts.record_verdict``."""
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.brands, rows.brand_row(brand, state))
-            if alert is not None:
-                self._upsert(connection, schema.alerts, rows.alert_row(alert))
-            outbox.record(connection, notices)
+            alerts.record_verdict(connection, brand, state, alert, notices)
 
     def record_alert(self, alert: Alert, notices: Sequence[tuple[str, Notice]] = ()) -> None:
         """Write an alert as it is now, with what is to be told of it on which channel, all or nothing."""
         with self._transaction(write=True) as connection:
-            self._upsert(connection, schema.alerts, rows.alert_row(alert))
-            outbox.record(connection, notices)
+            alerts.record_alert(connection, alert, notices)
 
     def alerts(
         self, *, brand: str | None = None, kind: str | None = None, live: bool = False, limit: int | None = None
     ) -> list[Alert]:
         """Alerts, the latest first; with `live` only those that are not resolved."""
-        table = schema.alerts
-        statement = select(table).order_by(table.c.opened.desc(), table.c.id).limit(limit)
-        if brand is not None:
-            statement = statement.where(table.c.brand == brand)
-        if kind is not None:
-            statement = statement.where(table.c.kind == kind)
-        if live:
-            statement = statement.where(table.c.state != "resolved")
-        return [rows.read_alert(row) for row in self._rows(statement)]
+        with self._transaction() as connection:
+            return alerts.find(connection, brand=brand, kind=kind, live=live, limit=limit)
 
     def alerts_like(self, prefix: str) -> list[Alert]:
         """Alerts whose id begins with `prefix`, at most ten."""
-        statement = select(schema.alerts).where(schema.alerts.c.id.startswith(prefix, autoescape=True)).limit(10)
-        return [rows.read_alert(row) for row in self._rows(statement)]
+        with self._transaction() as connection:
+            return alerts.find_like(connection, prefix)
 
     def set_alert_state(self, alert: str, state: AlertState, *, now: datetime) -> bool:
         """Set the state of an alert that is not resolved, as the user wants it; whether there was one."""
-        table = schema.alerts
-        values = {"state": state, "updated": now} | ({"resolved": now} if state == "resolved" else {})
         with self._transaction(write=True) as connection:
-            live = (table.c.id == alert, table.c.state != "resolved")
-            return bool(connection.execute(update(table).where(*live).values(values)).rowcount)
+            return alerts.set_state(connection, alert, state, now=now)
 
     def overdue(self, now: datetime) -> list[Overdue]:
         """Channels that have had something to tell for over an hour, and fail."""

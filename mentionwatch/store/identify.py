@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mentionwatch.model import Entry
 
-#: SQLite takes 32,766 variables in a statement; three lists of this length stay far below.
+#: SQLite takes 32,766 variables in a statement; four lists of this length stay far below.
 _CHUNK = 500
 #: What stands where a feed breaks off: ``…``, ``[...]``.
 _MORE = re.compile(r"\s*[\[(]?\s*(?:\u2026|\.{3,})\s*[\])]?")
@@ -55,8 +55,8 @@ def identify(connection: Connection, source: str, entries: Sequence[Entry]) -> l
     finder = _Finder(entries, rows)
     found = []
     for entry in entries:
-        row = finder.find(entry)
-        known = row["id"] if row else entry_id(entry)
+        name, row = finder.find(entry)
+        known = row["id"] if row else name
         changed = row is not None and _changed(row, entry)
         first_seen = row["first_seen"] if row else None
         found.append(Known(known, frozenset(brands.get(known, ())), row is None, changed, first_seen))
@@ -76,9 +76,14 @@ class _Finder:
         self._ids = {entry_id(entry) for entry in entries}
         self._urls = Counter(url_key(entry.url) for entry in entries if entry.url)
 
-    def find(self, entry: Entry) -> Any | None:
-        """The row of this entry, or None."""
-        return self._by_id.get(entry_id(entry)) or self._same_url(entry) or self._same_content(entry)
+    def find(self, entry: Entry) -> tuple[str, Any | None]:
+        """The id that this entry has or gets, and its row, or None."""
+        name = entry_id(entry)
+        row = self._by_id.get(name)
+        if row and _is_next_of_name(row, entry):
+            name = _next_id(entry)
+            return name, self._by_id.get(name)
+        return name, row or self._same_url(entry) or self._same_content(entry)
 
     def _same_url(self, entry: Entry) -> Any | None:
         # Many reviews stand on one page, and some feeds link every item to their home page: there an URL names
@@ -102,6 +107,26 @@ def _is_next(row: Any, entry: Entry) -> bool:
     """Whether another text of another time stands there: pages of a state, or a thread, list their latest post only."""
     later = row["published"] and entry.published and row["published"] != entry.published
     return bool(later and row["text"] != entry.text and not is_beginning(entry.text, row["text"]))
+
+
+def _is_next_of_name(row: Any, entry: Entry) -> bool:
+    """Whether it is another post under the same id: feeds of threads that name each latest reply after its thread.
+
+    An id is a promise, and much that is edited gets a new time; so it has to be somebody else's, or where it does not
+    say whose, mostly in other words.  A review is its author's, and stays one.
+    """
+    if entry.kind == "review" or not _is_next(row, entry):
+        return False
+    before, author = row["author"], entry.author
+    if before and author:
+        return bool(before.casefold() != author.casefold())
+    known, words = (set((text or "").casefold().split()) for text in (row["text"], entry.text))
+    return 2 * len(known & words) < min(len(known), len(words))
+
+
+def _next_id(entry: Entry) -> str:
+    parts = (entry.guid or entry.url or "", content_key(entry), str(entry.published))
+    return entry_id(replace(entry, guid="\n".join(parts)))
 
 
 def _changed(row: Any, entry: Entry) -> bool:
@@ -128,7 +153,7 @@ def _candidates(connection: Connection, source: str, entries: Sequence[Entry]) -
         statement = select(schema.entries).where(
             table.source == source,
             or_(
-                table.id.in_([entry_id(entry) for entry in chunk]),
+                table.id.in_([name for entry in chunk for name in (entry_id(entry), _next_id(entry))]),
                 table.url_key.in_(urls),
                 table.content_key.in_([content_key(entry) for entry in chunk]),
             ),

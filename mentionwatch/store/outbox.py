@@ -9,7 +9,7 @@ its key at the worst, and loses none.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, case, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from mentionwatch.identity import digest, notice_id
-from mentionwatch.model import Notice
-from mentionwatch.store import rows, schema
+from mentionwatch.identity import digest
+from mentionwatch.store import given_up, rows, schema
+from mentionwatch.store.given_up import GivenUp
+from mentionwatch.store.notices import for_channel, read_notice, record, record_tellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+
+    from mentionwatch.model import Notice
 
 #: After so long a message that was not taken is overdue.
 OVERDUE = timedelta(hours=1)
@@ -54,6 +57,8 @@ class Pack:
     #: Failed attempts, and when the first of them was.
     attempts: int
     failed: datetime | None
+    #: Why it was not taken the last time, without any secret.
+    error: str | None
     #: Oldest first.
     notices: tuple[Notice, ...]
     #: Ids of mentions that are told by themselves.
@@ -124,7 +129,7 @@ class Outbox:
         wanted = (table.c.channel == channel, table.c.sent.is_(None))
         with self._transaction() as connection:
             found = connection.execute(select(table).where(*wanted).order_by(table.c.created, table.c.id))
-            return [_read_notice(row) for row in found.mappings()]
+            return [read_notice(row) for row in found.mappings()]
 
     # --- messages -----------------------------------------------------------------------------------------
 
@@ -144,6 +149,11 @@ class Outbox:
             chosen = (tellings.c.channel == channel, tellings.c.mention.in_(mentions))
             connection.execute(update(tellings).where(*chosen).values(message=id_))
             return id_
+
+    def pack_failing(self, channel: str, sentence: str, *, now: datetime) -> str:
+        """Make a message of nothing but what is said of another channel."""
+        with self._transaction(write=True) as connection:
+            return _add_message(connection, channel, "alerts", now, failing=[sentence], parts=(sentence,))
 
     def pack_test(self, channel: str, *, now: datetime) -> str:
         """Make a test message: each is one of its own."""
@@ -165,7 +175,7 @@ class Outbox:
             _close(connection, message, now)
             name = _channel_of(connection, message)
             if name is not None:
-                _upsert(connection, schema.channels, {"name": name, "last_success": now, **_FINE})
+                rows.upsert(connection, schema.channels, {"name": name, "last_success": now, **_FINE})
 
     def close(self, message: str, *, now: datetime) -> None:
         """Have done with a message that there is no use in sending."""
@@ -174,6 +184,20 @@ class Outbox:
             _close(connection, message, now)
             if name is not None:
                 _forget_failures(connection, name)
+
+    def give_up(self, pack: Pack, *, now: datetime) -> GivenUp:
+        """Have done with a message that nobody takes, and remember it."""
+        found = GivenUp(pack.channel, now, pack.failed or now, len(pack.notices), len(pack.mentions), pack.error)
+        with self._transaction(write=True) as connection:
+            _close(connection, pack.id, now)
+            _forget_failures(connection, pack.channel)
+            given_up.add(connection, found)
+        return found
+
+    def given_up(self) -> list[GivenUp]:
+        """Messages that were given up of late, oldest first."""
+        with self._transaction() as connection:
+            return given_up.read(connection)
 
     def mark_failed(self, message: str, error: str, *, now: datetime, permanent: bool = False, wait_s: int = 0) -> bool:
         """Note that a message was not taken, and when its channel is tried again.
@@ -209,7 +233,7 @@ class Outbox:
                 "last_error": told,
                 "next_try": now + (max(delay, _PERMANENT_DELAY) if permanent else delay),
             }
-            _upsert(connection, channels, row)
+            rows.upsert(connection, channels, row)
             return not before.fails and not tried
 
     def drop_unsent(self, message: str) -> None:
@@ -259,8 +283,10 @@ class Outbox:
         with self._transaction(write=True) as connection:
             wanted = (table.c.channel == channel, table.c.sent.is_(None))
             found = connection.execute(select(table).where(*wanted).order_by(table.c.created, table.c.id)).mappings()
-            notices = [_read_notice(row) for row in found.all()]
-            moved = [(other, _for(notice, other)) for notice in notices for other in others if wants(other, notice)]
+            notices = [read_notice(row) for row in found.all()]
+            moved = [
+                (other, for_channel(notice, other)) for notice in notices for other in others if wants(other, notice)
+            ]
             return record(connection, moved)
 
     def forgotten_channels(self, known: Collection[str]) -> list[str]:
@@ -327,47 +353,6 @@ class Outbox:
                 connection.execute(delete(schema.channels).where(schema.channels.c.name == channel))
 
 
-def record(connection: Connection, notices: Iterable[tuple[str, Notice]]) -> int:
-    """Record what is to be told, with the channel for each; how many were not recorded before."""
-    found = [_notice_row(channel, notice) for channel, notice in notices]
-    return sum(
-        connection.execute(insert(schema.notices).values(row).on_conflict_do_nothing()).rowcount for row in found
-    )
-
-
-def record_tellings(connection: Connection, tellings: Iterable[tuple[str, str]], now: datetime) -> None:
-    """Record mentions that are told by themselves, as (channel, mention)."""
-    found = [{"channel": channel, "mention": mention, "created": now} for channel, mention in tellings]
-    if found:
-        connection.execute(insert(schema.tellings).on_conflict_do_nothing(), found)
-
-
-def prune(connection: Connection, before: datetime) -> int:
-    """Delete resolved alerts, outages that ended, messages and tellings of before this time; how many alerts.
-
-    What was not sent stays, whatever its age.
-    """
-    alerts, notices, messages = schema.alerts, schema.notices, schema.messages
-    tellings, outages, ratings = schema.tellings, schema.outages, schema.ratings
-    waits = exists().where(notices.c.alert == alerts.c.id, notices.c.sent.is_(None)).correlate(alerts)
-    old = (alerts.c.state == "resolved", alerts.c.updated < before, ~waits)
-    gone = connection.execute(delete(alerts).where(*old)).rowcount
-    for table, condition in (
-        # Those of an alert that lives tell who has to hear of its end.
-        (tellings, (tellings.c.created < before, tellings.c.message.in_(select(messages.c.id).where(_is_old(before))))),
-        (outages, (outages.c.ended < before,)),
-        (ratings, (ratings.c.at < before,)),
-    ):
-        connection.execute(delete(table).where(*condition))
-    full = exists().where(schema.packed.c.message == messages.c.id).correlate(messages)
-    connection.execute(delete(messages).where(_is_old(before), ~full))
-    return gone
-
-
-def _is_old(before: datetime) -> Any:
-    return schema.messages.c.sent < before
-
-
 # --- rows -------------------------------------------------------------------------------------------------
 
 
@@ -421,31 +406,10 @@ def _read_pack(connection: Connection, row: Any) -> Pack:
         failing=tuple(json.loads(row["failing"])),
         attempts=row["attempts"],
         failed=row["failed"],
-        notices=tuple(_read_notice(one) for one in connection.execute(inside).mappings()),
+        error=row["last_error"],
+        notices=tuple(read_notice(one) for one in connection.execute(inside).mappings()),
         mentions=tuple(connection.execute(told.order_by(tellings.c.created, tellings.c.mention)).scalars()),
     )
-
-
-def _read_notice(row: Any) -> Notice:
-    return Notice(row["id"], row["kind"], rows.load_alert(row["snapshot"]), row["created"])
-
-
-def _notice_row(channel: str, notice: Notice) -> dict[str, Any]:
-    return {
-        "id": notice.id,
-        "alert": notice.alert.id,
-        "kind": notice.kind,
-        "channel": channel,
-        "created": notice.created,
-        "snapshot": rows.dump_alert(notice.alert),
-        "attempts": 0,
-        "sent": None,
-    }
-
-
-def _for(notice: Notice, channel: str) -> Notice:
-    """The same notice for another channel, under the key that it would have had there."""
-    return replace(notice, id=notice_id(notice.alert.id, notice.kind, notice.created.isoformat(), channel))
 
 
 def _close(connection: Connection, message: str, now: datetime) -> None:
@@ -474,8 +438,3 @@ def _channel_of(connection: Connection, message: str) -> str | None:
 def _read_states(connection: Connection) -> dict[str, ChannelState]:
     found = connection.execute(select(schema.channels)).mappings()
     return {row["name"]: ChannelState(**row) for row in found}
-
-
-def _upsert(connection: Connection, table: Any, row: dict[str, Any]) -> None:
-    others = {name: value for name, value in row.items() if name != "name"}
-    connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=["name"], set_=others))

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.dialects.sqlite import insert
+
 from mentionwatch.errors import StoreError
 from mentionwatch.identity import content_key, url_key
 from mentionwatch.model import Alert, Entry, Label, Mention, Redirect, Sighting, SourceStatus, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection, Select, Table
 
 _ENTRY_FIELDS = tuple(f.name for f in fields(Entry))
 _LISTS = ("blind_spots", "evidence")
@@ -218,3 +222,15 @@ def load_alert(text: str) -> Alert:
     times = {name: row[name] and datetime.fromisoformat(row[name]) for name in _ALERT_TIMES}
     lists = {name: tuple(row[name]) for name in _LISTS}
     return Alert(**{**row, **times, **lists})
+
+
+def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Write a row in place of the one with the same key."""
+    keys = [column.name for column in table.primary_key]
+    others = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def fetch(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
+    """All rows that a statement finds, by the names of their columns."""
+    return connection.execute(statement).mappings().all()

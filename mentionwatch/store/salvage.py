@@ -36,6 +36,8 @@ _LISTS = {
     "notices": {"snapshot"},
     "sources": {"redirects", "skip_hours"},
 }
+#: What stands in a column that an older version had not, where it has no default: as its migration fills it.
+_FILLED = {("heads", "copy"): "entry"}
 #: What comes of a damaged file; what SQLite says of it may be no text itself.
 _BROKEN = (sqlite3.DatabaseError, UnicodeError)
 #: No row has a higher number.
@@ -93,10 +95,12 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     ):
         old.execute("PRAGMA query_only = ON")
         old.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        _refuse_newer(old, store)
+        older = _older_tables(old, store)
         new.execute("BEGIN")
         for table in schema.metadata.sorted_tables:
-            if table.name not in _ANEW:
+            if older and table.name not in older:
+                rows[table.name] = 0  # that version had none
+            elif table.name not in _ANEW:
                 broken: list[str] = []
                 rows[table.name] = _copy(old, new, table, broken.append)
                 torn += broken[:1]
@@ -112,15 +116,22 @@ def _copy_all(store: Path, part: Path) -> tuple[dict[str, int], tuple[str, ...]]
     return rows, tuple(torn)
 
 
-def _refuse_newer(old: sqlite3.Connection, store: Path) -> None:
-    """Refuse what a newer program wrote: what is not known of it would be left out, and nobody told."""
+def _older_tables(old: sqlite3.Connection, store: Path) -> set[str]:
+    """The tables of a store of an older version; none where it is of the present one, or cannot be told.
+
+    Raises:
+        StoreError: A newer program wrote it: what is not known of it would be left out, and nobody told.
+    """
     try:
         found = old.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        tables = {name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except _BROKEN:
-        return
+        return set()
     version = str(found[0])[:9] if found else ""
-    if version.isascii() and version.isdigit() and int(version) > schema.SCHEMA_VERSION:
+    number = int(version) if version.isascii() and version.isdigit() else schema.SCHEMA_VERSION
+    if number > schema.SCHEMA_VERSION:
         raise StoreError(f"{store} was written by a newer mentionwatch (its schema is {version}); update mentionwatch")
+    return tables if number < schema.SCHEMA_VERSION else set()
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: Table, on_torn: Callable[[str], None]) -> int:
@@ -128,15 +139,17 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: Table, on_tor
         there = {row[1] for row in old.execute(f"PRAGMA table_info({table.name})")}
     except _BROKEN:
         there = set()
-    columns = [column.name for column in table.columns if column.name in there]
-    if not columns:
+    filled = {name: of for (owner, name), of in _FILLED.items() if owner == table.name and name not in there}
+    columns = [column.name for column in table.columns if column.name in there or column.name in filled]
+    if not there:
         on_torn(table.name)
         return 0
     names = ", ".join(f'"{name}"' for name in columns)
+    read = ", ".join(f'"{filled.get(name, name)}" AS "{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))
     put = f"INSERT OR IGNORE INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
     copied = 0
-    for row in _rows(old, table, names, on_torn):
+    for row in _rows(old, table, read, on_torn):
         if not _is_sound(table, columns, row):
             on_torn(table.name)
             continue

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentionwatch.cli.cron import Job, Times, crontab_line, poll_times, program, units
+from mentionwatch.config import user_config_file
 from mentionwatch.model import SourceStatus
 from mentionwatch.pipeline.poll import is_due
 from mentionwatch.schedule import next_poll
@@ -233,8 +234,6 @@ def test_one_of_both_and_json(config):
 
 def test_a_configuration_of_a_project_never_takes_the_units_of_the_users_own(config, home):
     """mentionwatch.toml in a folder: by the folder's name where the user has one too, or its polls would end."""
-    from mentionwatch.config import user_config_file
-
     folder = home / "shop"
     folder.mkdir()
     path = shutil.copy(config, folder / "mentionwatch.toml")
@@ -268,3 +267,38 @@ def test_what_no_crontab_can_hold_is_refused(config, home):
     assert (result.exit_code, result.stdout) == (2, "")
     assert "cannot stand in a crontab or a unit" in result.stderr
     assert "\n*" not in result.stderr
+
+
+@pytest.mark.parametrize("stem", ["mentionwatch", "größe", "two words"])
+def test_a_name_that_no_unit_can_have_takes_none_of_the_users_own(config, home, stem):
+    """Nor does one in a folder that is called as the program is."""
+    folder = home / "mentionwatch"
+    folder.mkdir()
+    path = folder / f"{stem}.toml"
+    path.write_text(config.read_text("utf-8"), "utf-8")
+    assert list(units_of(path)) == ["mentionwatch.service", "mentionwatch.timer"]
+    own = user_config_file()
+    own.parent.mkdir(parents=True)
+    own.write_text(config.read_text("utf-8"), "utf-8")
+    service, timer = units_of(path)
+    assert re.fullmatch(r"mentionwatch-[0-9a-f]{6}\.service", service)
+    assert timer == service.replace(".service", ".timer")
+    assert list(units_of(own)) == ["mentionwatch.service", "mentionwatch.timer"]
+
+
+def test_two_configurations_of_one_name_have_units_of_their_own(config, home):
+    """Where those of the first are installed, the second's are called otherwise; the first's stay what they are."""
+    first, second = home / "work it" / "acme.toml", home / "play" / "acme.toml"
+    installed = Path(os.environ["XDG_CONFIG_HOME"]) / "systemd" / "user"
+    installed.mkdir(parents=True)
+    for path in (first, second):
+        path.parent.mkdir()
+        path.write_text(config.read_text("utf-8"), "utf-8")
+    for name, text in units_of(first).items():
+        (installed / name).write_text(text, "utf-8")
+    assert list(units_of(first)) == ["mentionwatch-acme.service", "mentionwatch-acme.timer"]
+    service, _timer = found = units_of(second)
+    assert re.fullmatch(r"mentionwatch-acme-[0-9a-f]{6}\.service", service)
+    assert units_of(second) == found
+    shown = run("cron", "--systemd", "--config", second).stdout
+    assert f"enable --now {service.removesuffix('.service')}.timer" in shown

@@ -150,3 +150,25 @@ def test_who_only_looks_at_the_store_needs_no_secret(told, words):
     polled = run("poll", "--config", told)
     assert polled.exit_code == 2
     assert "NOT_THERE" in polled.stderr
+
+
+def test_what_is_given_up_is_one_line_and_then_nothing(told, home):
+    """After a week: an error that says what and why, and an exit code as if there were nothing overdue."""
+    assert run("poll", "--config", told).exit_code == 0
+    with closing(sqlite3.connect(home / "m.db")) as raw:
+        raw.execute(
+            "UPDATE messages SET created = datetime(created, '-8 days'), failed = datetime(failed, '-8 days'),"
+            " attempts = 6 WHERE sent IS NULL"
+        )
+        raw.execute("UPDATE channels SET next_try = NULL WHERE name = 'bad'")
+        raw.commit()
+    given_up = run("poll", "--config", told)
+    (line,) = given_up.stderr.splitlines()
+    assert line.startswith("Error: The channel bad has not taken 1 notice since ")
+    assert "missing/told.jsonl" in line
+    assert given_up.exit_code == 0
+    later = run("poll", "--config", told)
+    assert (later.exit_code, later.stderr) == (0, "")
+    assert [message["failing"] for message in lines(home) if message["failing"]] == [[line.removeprefix("Error: ")]]
+    doctor = run("doctor", "--config", told)
+    assert "It is given up" in " ".join(doctor.stdout.split())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import unicodedata
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from email import message_from_bytes
 from email.policy import SMTP
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ from mentionwatch.deliver.render.mail import mail_of
 from mentionwatch.deliver.render.text import text_of
 from mentionwatch.deliver.render.words import headline
 from mentionwatch.model import Entry, Tone
+from mentionwatch.output.layout import shown_zone
 from mentionwatch.output.record import ALERT_COLUMNS, MENTION_COLUMNS
 from mentionwatch.settings import NotifySettings
 from tests.deliver.sample_messages import (
@@ -46,7 +49,7 @@ from tests.deliver.sample_messages import (
     notice,
     told,
 )
-from tests.output.sample_mentions import ALERT, NEGATIVE, make_mention
+from tests.output.sample_mentions import ALERT, NEGATIVE, START, make_mention
 
 ALL = {"one": ONE, "many": MANY, "each": EACH, "digest": DIGEST, "test": TEST, "hostile": HOSTILE}
 every = pytest.mark.parametrize("one", ALL.values(), ids=ALL)
@@ -428,3 +431,31 @@ def test_mentions_beyond_what_is_listed_are_counted():
     assert "and 130 more" in html_of(crowd)
     assert "and 177 more: mentionwatch mentions" in chat_of(crowd)
     assert len(record_of(crowd)["mentions"]) == 180
+
+
+@pytest.mark.parametrize(
+    ("zone", "named"),
+    [(ZoneInfo("Europe/Paris"), "Europe/Paris"), (timezone(timedelta(hours=5, minutes=30)), "UTC+05:30")],
+    ids=["configured", "system"],
+)
+@pytest.mark.parametrize("write", [text_of, html_of])
+def test_who_sits_elsewhere_can_read_the_hours(write, zone, named):
+    """Each alert names the zone of its hours, and so does a message of mentions alone."""
+    both = message(told(), told(RESOLVED, "resolved"), told(SOURCE), zone=zone)
+    said = re.findall(r"(?:From|Since) \d{4}-\d\d-\d\d \d\d:\d\d[^.]*\.", write(both))
+    assert len(said) > 1
+    assert all(line.endswith(f"({named}).") for line in said)
+    assert write(message(mentions=ANGRY, zone=zone)).count(f"Times are in {named}.") == 1
+    assert "Times are in" not in write(message(told(), mentions=ANGRY, zone=zone))
+
+
+def test_the_zone_of_the_system_is_named_by_its_distance(monkeypatch):
+    """Its abbreviation would mean something else elsewhere; summer time counts as it did then."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        assert shown_zone(START, None) == "UTC+02:00"
+        assert shown_zone(START - timedelta(days=90), None) == "UTC+01:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mentionwatch.model import Entry, Tone
+from mentionwatch.model import Entry
 from mentionwatch.output import write_alerts
 from mentionwatch.output.grid import grid_text
-from mentionwatch.output.layout import excerpt, pick_quotes, web_link, wrap_cells
+from mentionwatch.output.layout import excerpt, web_link, wrap_cells
 from mentionwatch.output.markdown import escape, link
 from mentionwatch.output.message import WIDTH, alert_page, alert_subject, alert_text
 from tests.output.sample_mentions import ALERT, CJK, HOSTILE, MENTIONS, NEGATIVE, PLAIN, REVIEW, ZONE, make_mention
@@ -92,26 +92,6 @@ def test_wrapping_counts_cells_and_keeps_the_words(text, width):
     assert all(cell_len(part) <= width for part in lines)
     assert "".join("".join(lines).split()) == "".join(line.split())
     assert len(wrap_cells(line, width, 2)) <= 2
-
-
-def test_quotes_are_the_worst_one_an_author_and_one_a_text():
-    """One angry author with ten posts is quoted once, and copies of a text too."""
-    made = [
-        make_mention(n, Entry("s", text=f"text {n}", author=author), Tone("negative", polarity, 0.5), copy=copy)
-        for n, (author, polarity, copy) in enumerate(
-            [
-                ("a", -0.1, "1"),
-                ("A", -0.9, "2"),
-                ("b", -0.5, "2"),
-                ("c", -0.4, "3"),
-                (None, -0.3, "4"),
-                (None, -0.2, "5"),
-            ]
-        )
-    ]
-    happy = make_mention(9, Entry("s", text="x", author="z"), Tone("positive", 0.9, 0.5))
-    assert [m.entry.text for m in pick_quotes([*made, happy])] == ["text 1", "text 3", "text 4", "text 5"]
-    assert len(pick_quotes(made, most=2)) == 2
 
 
 def test_the_message_looks_as_saved():

@@ -22,11 +22,11 @@ from mentionwatch.deliver.render.words import (
     folded,
     headline,
     hours_of,
+    listed_in,
     title_with_id,
-    when,
 )
 from mentionwatch.output.layout import excerpt, mention_time, web_link
-from mentionwatch.output.message import MOST_LINKS, alert_subject
+from mentionwatch.output.message import MOST_LINKS, alert_subject, alert_time
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
@@ -103,12 +103,18 @@ def _body(message: Message, commands: Commands | None) -> Iterator[str]:
         yield _rule()
         yield from (_paragraph(title_with_id(told)) for told in rest)
     if message.mentions:
-        if message.told:
-            yield _rule()
-            yield _heading(counted(len(message.mentions), "mention"), "h2", 17)
-        yield from (_quote(m, message.zone, brand=True) for m in message.mentions[:MOST_MENTIONS])
-        if len(message.mentions) > MOST_MENTIONS:
-            yield _soft(f"and {len(message.mentions) - MOST_MENTIONS:,} more")
+        yield from _mentions(message)
+
+
+def _mentions(message: Message) -> Iterator[str]:
+    if message.told:
+        yield _rule()
+        yield _heading(counted(len(message.mentions), "mention"), "h2", 17)
+    if said := listed_in(message):
+        yield _soft(said)
+    yield from (_quote(m, message.zone, brand=True) for m in message.mentions[:MOST_MENTIONS])
+    if len(message.mentions) > MOST_MENTIONS:
+        yield _soft(f"and {len(message.mentions) - MOST_MENTIONS:,} more")
 
 
 def _alert(told: Told, zone: tzinfo | None, commands: Commands | None, *, level: str) -> Iterator[str]:
@@ -118,9 +124,9 @@ def _alert(told: Told, zone: tzinfo | None, commands: Commands | None, *, level:
     yield _heading(alert_subject(alert, notice.kind), level, 20 if level == "h1" else 17)
     yield _paragraph(alert.reason)
     if notice.kind == "resolved":
-        yield _soft(when(alert, zone))
+        yield _soft(alert_time(alert, zone))
     else:
-        yield _soft(" ".join(filter(None, (when(alert, zone), blind(alert)))))
+        yield _soft(" ".join(filter(None, (alert_time(alert, zone), blind(alert)))))
         yield from _charts(told)
     quotes = pick.quotes(told)
     if quotes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mentionwatch.output.layout import excerpt, web_link
+from mentionwatch.output.layout import web_link
+from mentionwatch.output.quotes import QUOTES, alert_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -12,59 +13,14 @@ if TYPE_CHECKING:
     from mentionwatch.deliver.base import Told
     from mentionwatch.model import Mention
 
-#: Quotes of an alert.
-QUOTES = 5
 #: Bars of a chart: more would not fit a phone.
 BARS = 48
 _BLOCKS = "▁▂▃▄▅▆▇█"
-#: How sure the engine is, in steps: within one, how bad it is decides.
-_STEPS = 5
 
 
 def quotes(told: Told, most: int = QUOTES) -> list[Mention]:
-    """The worst mentions behind an alert, as ``worst`` picks them.
-
-    An alert about negative mentions quotes only those; others quote them before the rest.  What is resolved quotes
-    nothing: it was told before.
-    """
-    if told.notice.kind == "resolved":
-        return []
-    return worst(told.evidence, most, only_negative=told.notice.alert.kind == "negative")
-
-
-def worst(mentions: Iterable[Mention], most: int = QUOTES, *, only_negative: bool = True) -> list[Mention]:
-    """The worst of some mentions, the worst first: most confident, each of another author and text.
-
-    Different stories first; where there are not enough of them, others with words of their own about the same story.
-    """
-    able = [m for m in mentions if not m.noise and (m.tone.label == "negative" or not only_negative)]
-    ranked = sorted((m for m in able if excerpt(m.entry)), key=_badness)
-    picked: list[Mention] = []
-    for apart in (True, False):
-        for mention in ranked:
-            if len(picked) >= most:
-                break
-            if not any(_alike(mention, other, stories=apart) for other in picked):
-                picked.append(mention)
-    return sorted(picked, key=_badness)
-
-
-def _alike(mention: Mention, other: Mention, *, stories: bool) -> bool:
-    """The same person, the same text, or the same story where that counts."""
-    if mention.id == other.id:
-        return True
-    author, name = mention.entry.author, other.entry.author
-    if author and name and author.casefold() == name.casefold():
-        return True
-    if mention.copy is not None and mention.copy == other.copy:
-        return True
-    return stories and mention.story == other.story
-
-
-def _badness(mention: Mention) -> tuple[bool, int, float, str]:
-    tone = mention.tone
-    sure = int((tone.confidence or 0.0) * _STEPS)
-    return (tone.label != "negative", -sure, 1.0 if tone.polarity is None else tone.polarity, mention.id)
+    """What is quoted of an alert; of one that is resolved nothing, for it was told before."""
+    return [] if told.notice.kind == "resolved" else alert_quotes(told.notice.alert, told.evidence, most)
 
 
 def links(told: Told, quoted: Iterable[Mention]) -> list[str]:

@@ -14,6 +14,7 @@ from mentionwatch.deliver.render.words import (
     failing_lines,
     folded,
     headline,
+    listed_in,
     title_with_id,
 )
 from mentionwatch.output.layout import shorten_cells, wrap_cells
@@ -59,6 +60,8 @@ def _parts(message: Message, commands: Commands | None, *, bars: bool, width: in
     if message.mentions:
         if message.told:
             yield "-" * min(width, 40) + f"\n{counted(len(message.mentions), 'mention')}:"
+        if said := listed_in(message):
+            yield said
         yield from _mentions(message, width)
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mentionwatch.model import SEVERITIES
-from mentionwatch.output.layout import ID_SHOWN, shown_time
+from mentionwatch.output.layout import ID_SHOWN, shown_zone
 from mentionwatch.output.message import alert_subject
 from mentionwatch.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import tzinfo
 
     from mentionwatch.deliver.base import Message, Told
     from mentionwatch.model import Alert
@@ -131,12 +130,11 @@ def hours_of(alert: Alert) -> int:
     return max(1, round((alert.window_end - alert.window_start).total_seconds() / 3600))
 
 
-def when(alert: Alert, zone: tzinfo | None) -> str:
-    """The time that it speaks of, as a sentence."""
-    start, end = shown_time(alert.window_start, zone), shown_time(alert.window_end, zone)
-    if alert.kind == "source" and alert.state != "resolved":
-        return f"Since {start}."
-    return f"From {start} to {end}."
+def listed_in(message: Message) -> str:
+    """In which zone the times of the mentions are, as a sentence; "" where an alert says so, or there are none."""
+    if message.told or not message.mentions:
+        return ""
+    return f"Times are in {shown_zone(message.created, message.zone)}."
 
 
 def blind(alert: Alert) -> str:

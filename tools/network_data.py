@@ -15,7 +15,7 @@ from train_accurate import bare, kept_back_of, own_rows, soft_texts
 from written_rows import written_rows
 
 from mentionwatch.tone.pieces.windows import windows
-from mentionwatch.tone.small.both import prepare
+from mentionwatch.tone.small.both import prepare, spell_out
 from mentionwatch.tone.small.network import LONGEST
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mentionwatch.tone.pieces.wordpiece import WordPiece
+    from mentionwatch.tone.small.weigh import Weigher
 
 #: How much a source counts for its size, as in train_tone.py.
 SOURCE_WEIGHTS = {
@@ -86,10 +87,11 @@ def learned(rows: Sequence[Row], shares: np.ndarray) -> np.ndarray:
     return wanted
 
 
-def pieces_of(text: str, spans: Sequence[tuple[int, int]], words: WordPiece) -> list[int]:
+def pieces_of(text: str, spans: Sequence[tuple[int, int]], words: WordPiece, weigher: Weigher) -> list[int]:
     """Give the pieces that are learned from: of a long text the part with the target, or its begin."""
     cleaned, marks = prepare(text, spans)
-    found = windows(cleaned, marks, words, LONGEST + 2)
+    spoken = spell_out(cleaned, weigher.weigh(cleaned).features)
+    found = windows(spoken, marks, words, LONGEST + 2)
     lists = [[piece for token in window.tokens for piece in token.pieces] for window in found]
     return next((one for one in lists if words.target in one), lists[0])
 

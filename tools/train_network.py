@@ -35,7 +35,7 @@ from mentionwatch.tone.accurate.scorer import MODEL as ACCURATE
 from mentionwatch.tone.accurate.weights import read_weights
 from mentionwatch.tone.pieces.wordpiece import UNKNOWN, WordPiece
 from mentionwatch.tone.small import MODEL, NETWORK, SmallScorer
-from mentionwatch.tone.small.both import prepare
+from mentionwatch.tone.small.both import prepare, spell_out
 from mentionwatch.tone.small.network import EASE, Network
 from mentionwatch.tone.small.networkfile import NetworkFile, write_network
 from mentionwatch.tone.small.weigh import Weigher
@@ -119,11 +119,10 @@ def ask(rows: Sequence[Row], path: Path) -> np.ndarray:
     return np.array([known[row.text, row.spans] for row in rows], dtype=np.float32)
 
 
-def learn(rows: Sequence[Row], shares: np.ndarray, words: WordPiece, names: Sequence[str]) -> Net:
+def learn(rows: Sequence[Row], shares: np.ndarray, cuts: Sequence[list[int]], *, unknown: int) -> Net:
     """Train; gives the mean of the weights on the way."""
     wanted = learned(rows, shares)
     weights = torch.from_numpy(weigh(rows, wanted))
-    cuts = [pieces_of(row.text, row.spans, words) for row in rows]
     lengths = np.array([len(cut) for cut in cuts])
     goal = torch.from_numpy(wanted)
     net = Net(first_pieces())
@@ -137,7 +136,6 @@ def learn(rows: Sequence[Row], shares: np.ndarray, words: WordPiece, names: Sequ
     )
     rates = [group["lr"] for group in search.param_groups]
     chance = np.random.default_rng(1)
-    unknown = names.index(UNKNOWN)
     step, steps, began = 0, _TIMES * -(-len(rows) // _TOGETHER), time.monotonic()
     for time_ in range(_TIMES):
         order = np.argsort(lengths + chance.random(len(rows)) * 6, kind="stable")
@@ -259,7 +257,8 @@ def together(dev: dict[str, list[Row]], network: Network) -> tuple[float, float]
 def read_both(row: Row, weigher: Weigher, network: Network) -> tuple[tuple[float, float], tuple[float, float]]:
     """Give both log-odds of a row."""
     text, marks = prepare(row.text, row.spans)
-    return weigher.weigh(text).odds, network.odds(text, marks)
+    weighed = weigher.weigh(text)
+    return weighed.odds, network.odds(spell_out(text, weighed.features), marks)
 
 
 def measure(dev: dict[str, list[Row]], scorer: SmallScorer) -> None:
@@ -299,9 +298,11 @@ def main() -> None:
     torch.manual_seed(1)
     names = list(read_weights(ACCURATE).vocabulary)
     words = WordPiece(names)
-    rows = [row for row in gather(options) if pieces_of(row.text, row.spans, words)]
+    weigher = Weigher(MODEL)
+    gathered = [(row, pieces_of(row.text, row.spans, words, weigher)) for row in gather(options)]
+    rows, cuts = zip(*((row, cut) for row, cut in gathered if cut), strict=True)
     shares = ask(rows, options.work / "shares.jsonl")
-    net = learn(rows, shares, words, names)
+    net = learn(rows, shares, cuts, unknown=names.index(UNKNOWN))
     dev = {path.stem: read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))}
     dev["written"] = [row_of(about, "written") for about in written_rows()[1]]
     write_network(options.output, rounded(net, names, scale=1.0, share=0.0, caution=0.0))

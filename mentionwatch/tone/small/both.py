@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from mentionwatch.tone.base import Scores
@@ -14,11 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from mentionwatch.tone.small.features import Features
+
     Span = tuple[int, int]
 
 _MOST_WORDS = 8
 #: What weighs less than this, in log-odds, is not worth showing.
 _WORTH = 0.05
+
+
+#: What groups of fixed phrases mean, in words of several lengths.
+_MEANING = {
+    "idiom_good": ("excellent", "great", "good"),
+    "idiom_bad": ("terrible", "awful", "bad"),
+    "plain": ("ordinary thing", "the thing", "thing", "it"),
+}
 
 
 class Both:
@@ -31,11 +42,12 @@ class Both:
         """See ``SmallScorer``."""
         prepared, marks = prepare(text, target)
         weighed = self._weigher.weigh(prepared)
-        (low, high), (bad, good) = weighed.odds, self._network.odds(prepared, marks)
+        spoken = spell_out(prepared, weighed.features)
+        (low, high), (bad, good) = weighed.odds, self._network.odds(spoken, marks)
         share = self._network.share
         found = [(place, weight * share) for place, weight in weighed.shares()]
         if explain:
-            found = _added(found, self._network.words(prepared, marks))
+            found = _added(found, self._network.words(spoken, marks))
         return Scores(*_softmax(low * share + bad, high * share + good), _weightiest(prepared, found))
 
 
@@ -43,6 +55,22 @@ def prepare(text: str, target: Sequence[tuple[int, int]]) -> tuple[str, list[tup
     """Clean a text; gives it with a mark in place of the target, and where the marks stand."""
     cleaned = clean(text, target)
     return cleaned, [(at, at + 1) for at, character in enumerate(cleaned) if character == MASK] if target else []
+
+
+def spell_out(text: str, features: Features) -> str:
+    """Put what fixed phrases mean in their place, each as long as before, so that what follows stays where it is.
+
+    The network reads words for what they are like, and "killer app" is like nothing good.
+    """
+    parts, last = [], 0
+    for group, start, end in sorted(features.fixed, key=itemgetter(1)):
+        begin, after = features.places[start][0], features.places[end - 1][1]
+        size = after - begin
+        word = next((word for word in _MEANING[group] if len(word) <= size), "")
+        if begin >= last and word and MASK not in text[begin:after]:
+            parts += [text[last:begin], word.ljust(size)]
+            last = after
+    return "".join((*parts, text[last:]))
 
 
 def _softmax(negative: float, positive: float) -> tuple[float, float, float]:

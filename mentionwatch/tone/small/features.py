@@ -68,8 +68,8 @@ class Features(NamedTuple):
     places: list[tuple[int, int]]
     #: Words that a lexicon knows, by their index, with what they say here.
     valued: list[tuple[int, Valence]]
-    #: Phrases that are shown as one: first word, the one after the last.
-    fixed: list[tuple[int, int]]
+    #: Phrases that say something as one: group, first word, the one after the last.
+    fixed: list[Phrase]
 
 
 class Reader:
@@ -212,14 +212,14 @@ class _Scan:
         self._add(raw, place, denied=False)
 
 
-def _fix(scan: _Scan, phrases: list[Phrase]) -> tuple[list[tuple[int, int]], set[int]]:
+def _fix(scan: _Scan, phrases: list[Phrase]) -> tuple[list[Phrase], set[int]]:
     """Let fixed phrases say what their words would have said.
 
     Returns:
         The phrases that do, and the indexes of words that say nothing at all.
     """
     plain = {at for group, start, end in phrases if group == "plain" for at in range(start, end)}
-    fixed: list[tuple[int, int]] = []
+    fixed: list[Phrase] = []
     taken: set[int] = set()
     said: list[tuple[int, Valence, bool]] = []
     quoted = {at for start, end in scan.quotes for at in range(start, end)}
@@ -227,7 +227,7 @@ def _fix(scan: _Scan, phrases: list[Phrase]) -> tuple[list[tuple[int, int]], set
         if not taken.isdisjoint(range(start, end)) or (group != "plain" and not plain.isdisjoint(range(start, end))):
             continue
         taken.update(range(start, end))
-        fixed.append((start, end))
+        fixed.append((group, start, end))
         one, two, three = _FIXED[group]
         if three:
             factor = _DENIED if scan.denied[start] else 1.0

@@ -72,7 +72,7 @@ class Weighed(NamedTuple):
                 for strength, (good, bad) in zip(value, self.slopes, strict=True)
             )
         found = dict(enumerate(zip(places, shares, strict=True)))
-        for start, end in features.fixed:
+        for _, start, end in features.fixed:
             found[start] = ((places[start][0], places[end - 1][1]), sum(shares[start:end]))
             for at in range(start + 1, end):
                 del found[at]

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 KIND, VOLUME = "negative", "volume"
 #: And a rating that falls.
 RATING = "rating"
-#: A rise in severity is told at most this often.
+#: A rise in severity is told at most this often.  And after so long without a burst, the next one is another wave.
 BETWEEN_NOTICES = timedelta(hours=3)
-#: While an alert is open, a burst whose window begins so long after the last one is another wave.  With the shortest
-#: window, of an hour, that is `BETWEEN_NOTICES` at the least.
-CALM = timedelta(hours=2)
 #: An alert links no more mentions than this, the first that were seen.
 MOST_EVIDENCE = 500
 #: A resolution this far ahead was written under a wrong clock; a clock that is set back is set back by less.
@@ -50,9 +47,9 @@ class Decision:
 
     Attributes:
         reason: ``open`` a new one; ``worse`` graver than what was told; ``reopened`` back within ``quiet`` of its
-            resolution, after a time without polls, or as another wave while it was open; ``remind``: open for so long; ``resolved`` after ``quiet``;
-            ``marks``: resolved, because the user marked what it rested on; ``updated`` silently; ``none``: nothing
-            changed.
+            resolution, after a time without polls, or as another wave while it was open; ``remind``: open for so long;
+            ``resolved`` after ``quiet``; ``marks``: resolved, because the user marked what it rested on; ``updated``
+            silently; ``none``: nothing changed.
         alert: The alert as it is to be stored; None when there never was one.
         notice: What to tell, or None: nothing.  A reopened alert is told as "worse": its id is known to whoever was
             told, and "open" would read as a second incident.
@@ -244,7 +241,7 @@ def _is_wave(past: Alert, burst: Burst) -> bool:
     A small burst, or a false alarm, must not hide the storm that begins while its alert is still open.  Whoever has
     acknowledged it is left in peace, and what a rule or a rating counts is no wave.
     """
-    if past.state != "open" or past.kind not in {KIND, VOLUME} or burst.start < _last_burst(past) + CALM:
+    if past.state != "open" or past.kind not in {KIND, VOLUME} or burst.start < _last_burst(past) + BETWEEN_NOTICES:
         return False
     return set(past.evidence).isdisjoint(burst.mentions)
 

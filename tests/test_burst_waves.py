@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from math import log10
 
 import pytest
@@ -89,7 +90,7 @@ def test_notices_of_bursts_keep_their_distance(polls):
         made = step(alert, burst(now, hours=hours) if hours else None, now)
         alert = made.alert
         told += [now] if made.notice not in {None, "resolved"} else []
-    assert all(b - a >= BETWEEN_NOTICES for a, b in zip(told, told[1:], strict=False))
+    assert all(b - a >= BETWEEN_NOTICES for a, b in pairwise(told))
     if alert is not None:
         assert step(alert, None, now + SETTINGS.quiet).alert.state == "resolved"
 

@@ -1,11 +1,10 @@
-"""Another wave while an alert is open, and windows that are over when they are seen."""
+"""Another wave of a storm, or the next storm, while an alert is open."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
-from math import log10
 
 import pytest
 from hypothesis import given
@@ -142,16 +141,3 @@ def test_a_storm_is_not_hidden_by_a_small_burst_before():
     assert [reason for _, reason, _ in told] == ["open", "reopened"]
     assert 14 < told[1][0] <= 15
     assert told[1][2].start == NOW + 14 * HOUR
-
-
-def test_a_window_that_is_over_needs_a_little_more():
-    """Seen five hours after its end a window has the same odds, and a score that is 0.16 lower."""
-    found = [s for s in usual() if s.first_seen < NOW - HOUR] + complaints(NOW - HOUR, 6, "few")
-    before, since = NOW - HOUR, NOW - 20 * 24 * HOUR
-    base = advance(None, [s for s in found if s.first_seen <= before], now=before, watched=Watched(since, (before,)))
-    soon, late = (
-        find_burst(base, found, now=now, settings=SETTINGS, watched=Watched(since, (before, now)))
-        for now in (NOW, NOW + 5 * HOUR)
-    )
-    assert (soon.end, late.end, late.odds) == (NOW, NOW, soon.odds)
-    assert late.score == pytest.approx(soon.score - 0.2 * log10(6))

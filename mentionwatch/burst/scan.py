@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
-from math import floor, log10
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.burst.baseline import WINDOWS, Baseline, Blocks
@@ -38,12 +38,9 @@ _UNEVEN = 0.4
 _YOUNG_COMMON, _YOUNG = 0.5, 0.05
 #: Added to the evidence, so that 3.0 is the medium sensitivity.  More for brands with far fewer than 0.1 negatives an
 #: hour, and for those with far more than 5: at the same threshold those between have the most false alarms.
-_CALIBRATION = 0.65
-_SMALL, _SMALL_RATE = 0.5, 0.1
-_LARGE, _LARGE_RATE = 0.35, 5.0
-#: Taken off for each power of ten of the hours (and one) that a window is over: polls that are far apart look at all
-#: windows in between, all mentions have turned up in them, and half of their false alarms had ended hours before.
-_OVER = 0.2
+_CALIBRATION = 0.7
+_SMALL, _SMALL_RATE = 0.3, 0.1
+_LARGE, _LARGE_RATE = 0.15, 5.0
 _LEAST_DISPERSION = 1.02
 _LEAST_COUNT_EVIDENCE = 1.0
 #: For mentions of any tone: least variance of the rate, relative to its square, and what is added to the evidence.
@@ -259,8 +256,7 @@ def best_window(
     instant = now.timestamp()
     least = max(settings.min_mentions, settings.min_authors, 1)
     for end, marks in _author_sweep(evidence, scene.origin, _ends(scene, now, watched)):
-        over = max(0.0, instant - end * _BIN) / HOUR
-        known = scene.known_hours - over
+        known = scene.known_hours - max(0.0, instant - end * _BIN) / HOUR
         for width, blocks in zip(WINDOWS, scene.blocks, strict=True):
             first = end - 4 * width
             if first < scene.origin or width > max(1.0, known / 2):
@@ -269,10 +265,7 @@ def best_window(
             if observed < least:
                 continue
             found = _judge(scene, _Cut(first, end, observed, known), blocks)
-            if found is None:
-                continue
-            found = found._replace(score=found.score - _OVER * log10(1 + over))
-            if best is None or found.score > best.score:
+            if found is not None and (best is None or found.score > best.score):
                 best = found
     return best
 

@@ -1,7 +1,9 @@
 """The burst benchmark through the command, with the figures of each distance between polls apart.
 
-``python bench/burst_blackbox.py BENCHMARK [SPLIT] [--jobs N] [-- COMMAND …]``: BENCHMARK is the folder of the
-benchmark, which needs numpy; the command is ``mentionwatch backtest --stdin`` unless another is named.
+``python bench/burst_blackbox.py BENCHMARK [SPLIT | --first SEED --brands N] [--jobs N] [-- COMMAND …]``: BENCHMARK is
+the folder of the benchmark, which needs numpy; the command is ``mentionwatch backtest --stdin`` unless another is
+named.  With ``--first`` the streams are made of other seeds, sizes and distances between polls taking turns as in the
+splits.
 """
 
 from __future__ import annotations
@@ -49,14 +51,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("benchmark")
     parser.add_argument("split", nargs="?", default="public")
+    parser.add_argument("--first", type=int, help="streams of this seed and the ones after, in place of a split")
+    parser.add_argument("--brands", type=int, default=72)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args(arguments[:cut])
     sys.path.insert(0, options.benchmark)
     gen, prep, blackbox = (import_module(name) for name in ("gen", "prep", "blackbox"))
-    brands = gen.split_params(options.split)
+    split = options.split if options.first is None else f"seed{options.first}"
+    if options.first is not None:
+        gen.SPLITS[split] = (options.first, options.brands)
+    brands = gen.split_params(split)
     with ThreadPoolExecutor(options.jobs) as pool:
         judged = list(pool.map(lambda params: run_brand(gen, blackbox, params, command), brands))
-    print(f"{' '.join(command)} on {options.split}, {len(brands)} brands, {sum(took for _, took in judged):.0f} s")
+    print(f"{' '.join(command)} on {split}, {len(brands)} brands, {sum(took for _, took in judged):.0f} s")
     print(
         "| polls | firestorms | recall | false alarms / brand-month | small / medium / large | delay | util | alerts |"
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KIND, VOLUME = "negative", "volume"
 #: And a rating that falls.
 RATING = "rating"
-#: A rise in severity is told at most this often.
+#: A rise in severity is told at most this often.  And after so long without a burst, the next one is another wave.
 BETWEEN_NOTICES = timedelta(hours=3)
 #: An alert links no more mentions than this, the first that were seen.
 MOST_EVIDENCE = 500
@@ -47,9 +47,9 @@ class Decision:
 
     Attributes:
         reason: ``open`` a new one; ``worse`` graver than what was told; ``reopened`` back within ``quiet`` of its
-            resolution, or after a time without polls; ``remind``: open for so long; ``resolved`` after ``quiet``;
-            ``marks``: resolved, because the user marked what it rested on; ``updated`` silently; ``none``: nothing
-            changed.
+            resolution, after a time without polls, or as another wave while it was open; ``remind``: open for so long;
+            ``resolved`` after ``quiet``; ``marks``: resolved, because the user marked what it rested on; ``updated``
+            silently; ``none``: nothing changed.
         alert: The alert as it is to be stored; None when there never was one.
         notice: What to tell, or None: nothing.  A reopened alert is told as "worse": its id is known to whoever was
             told, and "open" would read as a second incident.
@@ -106,8 +106,8 @@ def _while_live(
 ) -> Decision:
     if seen is None:
         return _calm(past, now, settings, marking)
-    if seen.burst.start >= _last_burst(past) + settings.quiet:
-        # Nobody polled in between, or it had been resolved: this is another wave.
+    if seen.burst.start >= _last_burst(past) + settings.quiet or _is_wave(past, seen.burst):
+        # Nobody polled in between, or it had been resolved, or it was calm: this is another wave.
         return _reopen(past, seen)
     # What was marked is in the figures of the worst window, and in those of the present one no more.
     recount = past.kind == RATING or (marking is not None and marking.taken > 0)
@@ -233,6 +233,17 @@ def _remind(alert: Alert, now: datetime, settings: AlertSettings) -> Decision | 
     if now - (alert.last_notice or alert.opened) < settings.remind:
         return None
     return Decision("remind", replace(alert, last_notice=now), "remind")
+
+
+def _is_wave(past: Alert, burst: Burst) -> bool:
+    """Whether a burst that comes while an alert is open has nothing to do with the ones before.
+
+    A small burst, or a false alarm, must not hide the storm that begins while its alert is still open.  Whoever has
+    acknowledged it is left in peace, and what a rule or a rating counts is no wave.
+    """
+    if past.state != "open" or past.kind not in {KIND, VOLUME} or burst.start < _last_burst(past) + BETWEEN_NOTICES:
+        return False
+    return set(past.evidence).isdisjoint(burst.mentions)
 
 
 def _go_on(past: Alert, seen: _Seen, settings: AlertSettings, *, recount: bool) -> Decision:

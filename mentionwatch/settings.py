@@ -272,8 +272,8 @@ class FetchSettings:
 class ToneSettings:
     """``[tone]``: what judges."""
 
-    #: "auto": the small model that comes with the program, and where the extra "accurate" is installed, that one for
-    #: what the small one is unsure of; "accurate": that one for everything; "textblob": TextBlob's lexicon.
+    #: "auto": the small models that come with the program, and where the extra "accurate" is installed, that one for
+    #: what the small ones are unsure of; "accurate": that one for everything; "textblob": TextBlob's lexicon.
     engine: Literal["auto", "accurate", "textblob"] = "auto"
     #: TextBlob only: polarity within this distance of 0 is neutral; in [0, 1).
     neutral_band: float = 0.05

@@ -314,7 +314,7 @@ def test_a_worker_runs_the_mentionwatch_of_its_parent_and_nothing_of_the_user(ho
         place = tmp_path / "app.pyz"
         with zipfile.ZipFile(place, "w") as archive:
             for path in (ROOT / "mentionwatch").rglob("*"):
-                if path.suffix in {".py", ".toml", ".model", ".bin"}:
+                if path.suffix in {".py", ".toml", ".model", ".network", ".bin"}:
                     archive.write(path, path.relative_to(ROOT))
     (tmp_path / "pickle.py").write_text("raise SystemExit('shadowed')", "utf-8")
     (tmp_path / "feed.xml").write_bytes(GOOD)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from mentionwatch.errors import ToneError
 from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN
 from mentionwatch.tone.small import MODEL, NETWORK, SmallScorer
-from mentionwatch.tone.small.both import prepare
+from mentionwatch.tone.small.both import prepare, spell_out
 from mentionwatch.tone.small.network import EASE, LONGEST, Network
 from mentionwatch.tone.small.networkfile import MAGIC, VERSION, NetworkFile, packed, read_network, write_network
+from mentionwatch.tone.small.weigh import Weigher
 
 NAMES = ("[PAD]", UNKNOWN, CLS, SEP, TARGET, "a", "b", "c")
 PIECES, WIDTH, LANES, REACH, UNITS = len(NAMES), 4, 4, 5, 2
@@ -185,10 +186,38 @@ def test_the_target_is_marked():
 
 def test_explained_words_are_the_texts_own():
     """With `explain` the network's words are told too: more of them or others, and the same verdict."""
-    text = "Two weeks without a reply, and the parcel never came. The box is blue."
+    text = "The app crashes every time. I want a refund, the support never replied!"
     plain, explained = SmallScorer().score(text), SmallScorer(explain=True).score(text)
     assert (plain.negative, plain.positive) == (explained.negative, explained.positive)
     assert explained.words
     assert all(word in text for word, _ in explained.words)
     assert sum(weight for _, weight in explained.words) < 0
     assert explained.words != plain.words
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("A killer app for bikes", "A excellent  for bikes"),
+        ("We kill the process twice", "We ordinary thing   twice"),
+        ("It is blue", "It is blue"),
+    ],
+)
+def test_fixed_phrases_are_spelled_out(text, spoken):
+    """What a phrase means stands in its place, and what follows stays where it was."""
+    found = spell_out(text, Weigher(MODEL).weigh(text).features)
+    assert found.split() == spoken.split()
+    assert len(found) == len(text)
+
+
+@given(
+    st.lists(st.sampled_from(["killer app", "kill the process", "not", "bad", "thanks for nothing", "\ue000", "ok"]))
+)
+def test_spelling_out_moves_nothing(words):
+    """However phrases follow each other, the target's mark and all that is no phrase stay in their places."""
+    text = " ".join(words)
+    found = spell_out(text, Weigher(MODEL).weigh(text).features)
+    assert len(found) == len(text)
+    assert [at for at, sign in enumerate(found) if sign == "\ue000"] == [
+        at for at, sign in enumerate(text) if sign == "\ue000"
+    ]

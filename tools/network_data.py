@@ -31,7 +31,7 @@ SOURCE_WEIGHTS = {
     "newsmtsc": 0.7,
     "vader_nyt": 0.4,
     "senti4sd": 0.8,
-    "made": 1.5,
+    "made": 0.7,
     "own": 1.5,
     "written": 2.5,
     "requests": 0.7,
@@ -39,7 +39,7 @@ SOURCE_WEIGHTS = {
 _PART_WEIGHT = 0.7
 #: How much a label counts beside the accurate engine's shares: more where we wrote the text ourselves, for what that
 #: engine does not know (slang, words of a trade).
-_HARD, _OURS_HARD = 0.15, 0.6
+_HARD, _OURS_HARD = 0.15, 0.3
 _OURS = ("made", "own", "written")
 #: A label that is rare in a source counts at most so much more.
 _MOST_EVEN = 6

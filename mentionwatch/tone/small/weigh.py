@@ -61,10 +61,14 @@ class Weighed(NamedTuple):
         features = self.features
         places, size = features.places, len(features.places)
         shares = [0.0] * size
+        worth = self.worth
         for packed, (start, end) in self.hits:
-            low, high = _unpack(packed)
-            share = (high - low) * self.worth / (end - start)
-            for at in range(max(start, 0), min(end, size)):
+            low = ((packed + _HALF) & _LOW) - _HALF
+            lean = ((packed - low) >> SHIFT) - low
+            if not lean:
+                continue
+            share = lean * worth / (end - start)
+            for at in range(start if start > 0 else 0, end if end < size else size):
                 shares[at] += share
         for at, value in features.valued:
             shares[at] += sum(

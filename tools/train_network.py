@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 #: Numbers for a piece, patterns, pieces that a pattern sees, hidden units of the head.
 WIDTH, LANES, REACH, UNITS = 64, 128, 5, 32
 #: How often each text is seen, and how many at once.
-_TIMES, _TOGETHER = 16, 256
+_TIMES, _TOGETHER = 8, 256
 #: How fast it learns: the pieces' numbers, which begin as the accurate engine's, and the rest.
 _PIECES_RATE, _RATE = 3e-4, 2e-3
 #: Pieces that are hidden from it, so that no single word decides; units and patterns that are left out at random.

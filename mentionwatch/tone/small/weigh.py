@@ -68,7 +68,7 @@ class Weighed(NamedTuple):
             if not lean:
                 continue
             share = lean * worth / (end - start)
-            for at in range(start if start > 0 else 0, end if end < size else size):
+            for at in range(max(0, start), min(size, end)):
                 shares[at] += share
         for at, value in features.valued:
             shares[at] += sum(

@@ -49,7 +49,7 @@ _OWN_WEIGHT = 0.7
 #: Two parts have opposite signs when their polarities are on both sides of 0 by more than this.
 _APART = 0.2
 #: Below this probability of its label a model is unsure, and the better one is asked too.
-UNSURE = 0.7
+UNSURE = 0.8
 #: How much each of the two weighs then; more than 1 together, for they err apart.
 _QUICK_WEIGHT, _BETTER_WEIGHT = 0.25, 0.9
 #: From this probability on the part says something by itself.

@@ -56,6 +56,7 @@ class WordPiece:
         """Take the pieces in the order of their numbers; those that continue a word begin with "##"."""
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
         self._known: dict[str, tuple[int, ...]] = {}
+        self._tokens: dict[tuple[str, str], tuple[int, ...]] = {}
         self.unknown = self._numbers[UNKNOWN]
         self.cls = self._numbers[CLS]
         self.sep = self._numbers[SEP]
@@ -78,10 +79,16 @@ class WordPiece:
         return (self.cls, *(piece for token in tokens for piece in token.pieces), self.sep)
 
     def _between(self, text: str, start: int, end: int) -> Iterator[Token]:
+        known = self._tokens
         for match in _TOKEN.finditer(text, start, end):
-            pieces = self._token(match.lastgroup or "", match[0])
+            said = (match.lastgroup or "", match[0])
+            pieces = known.get(said)
+            if pieces is None:
+                pieces = self._token(*said)
+                if len(known) < _MOST_CACHED and len(said[1]) <= _LONGEST_WORD:
+                    known[said] = pieces
             if pieces:
-                yield Token(match.start(), match.end(), pieces)
+                yield Token(*match.span(), pieces)
 
     def _token(self, kind: str, token: str) -> tuple[int, ...]:
         if kind == "word":

@@ -34,7 +34,7 @@ EASE = 4
 #: The factor above in whole numbers: shifted left by so many bits, and back.
 _FINE = 12
 #: Pieces whose parts of the patterns are kept, about 1.5 kB each.
-_KEPT = 8192
+_KEPT = 1 << 15
 #: Words that are tried for an explanation.
 _MOST_WORDS = 40
 #: A text whose log-odds are asked for: for negative and for positive, against neutral.

@@ -68,7 +68,8 @@ class Weighed(NamedTuple):
             if not lean:
                 continue
             share = lean * worth / (end - start)
-            for at in range(max(0, start), min(size, end)):
+            inside = range(start, end) if start >= 0 and end <= size else range(max(0, start), min(size, end))
+            for at in inside:
                 shares[at] += share
         for at, value in features.valued:
             shares[at] += sum(

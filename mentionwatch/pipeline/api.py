@@ -137,13 +137,8 @@ def poll(
     """
     at, began = now or datetime.now(timezone.utc), timer()
     tick = tick or (Tick(at) if now else read_tick(at))
-    url = _store_url(config)
-    path = store_path(url)
     with ExitStack() as stack:
-        # A dry run works on a copy, and leaves nothing beside the store either.
-        if path is not None and not dry_run:
-            stack.enter_context(poll_lock(path, now=at, wait_s=wait_s))
-        store = stack.enter_context(Store(url, create=True, dry_run=dry_run))
+        store = _own_store(stack, config, now=at, dry_run=dry_run, wait_s=wait_s)
         if jump := note_clock(store, tick):
             on_jump(jump)
         report = poll_store(
@@ -157,8 +152,17 @@ def poll(
             progress=progress,
             on_change=on_change,
         )
-        sending = at + timedelta(seconds=timer() - began)
-        return replace(report, delivery=deliver(config, store, channels, now=at, at=sending))
+        took = timedelta(seconds=timer() - began)
+        return replace(report, delivery=deliver(config, store, channels, now=at, at=at + took))
+
+
+def _own_store(stack: ExitStack, config: Config, *, now: datetime, dry_run: bool, wait_s: float) -> Store:
+    """Open the store for a poll, under the lock; a dry run works on a copy, and leaves nothing beside it either."""
+    url = _store_url(config)
+    path = store_path(url)
+    if path is not None and not dry_run:
+        stack.enter_context(poll_lock(path, now=now, wait_s=wait_s))
+    return stack.enter_context(Store(url, create=True, dry_run=dry_run))
 
 
 def try_channels(config: Config, channels: Sequence[Channel], *, now: datetime | None = None) -> Delivery:

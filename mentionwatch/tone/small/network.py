@@ -33,7 +33,7 @@ LONGEST = 128
 EASE = 4
 #: The factor above in whole numbers: shifted left by so many bits, and back.
 _FINE = 12
-#: Pieces whose parts of the patterns are kept, about 1.5 kB each.
+#: What pieces add to the patterns is kept, about 1.5 kB each: for all that a text ever held, since there are fewer.
 _KEPT = 1 << 15
 #: Words that are tried for an explanation.
 _MOST_WORDS = 40

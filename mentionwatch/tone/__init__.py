@@ -65,7 +65,7 @@ def make_engine(
         settings: Which engine, and the user's own words.
         entities: What is known by name, brands and competitors: names, each of a thing of its own, or for each thing
             what else it is called (``{"Acme": ["acmectl"]}``).
-        explain: Find all the words that weigh, where a model gives none or some at its speed: 10 to 40 times as slow.
+        explain: Find all the words that weigh, where a model gives none or some at its speed: 10 to 40 times slower.
 
     Raises:
         ToneError: The engine needs what is not installed.

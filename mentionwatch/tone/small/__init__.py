@@ -36,7 +36,7 @@ class SmallScorer:
         Args:
             model: The sum of weights; another file than ours only where one was trained.
             network: The network; the same.
-            explain: Tell of the words that weigh what the network makes of them, too: some ten times as slow.  Else only
+            explain: Tell of the words that weigh what the network makes of them, too: ten times slower.  Else only
                 what they weigh in the sum is told.
         """
         self._model, self._network, self._explain = model, network, explain

@@ -390,9 +390,11 @@ def test_a_share_of_few_is_no_percentage():
 
 
 def test_periods_are_told_with_their_length():
-    """In local time; without a beginning it is all that is stored."""
+    """In local time; without a beginning it is all that is stored.  A page is passed on, so it names the zone."""
     made = report()
-    assert said.period(made, ZONE) == "From 2024-05-08 09:12 to 2024-05-15 09:12 (7 days)."
+    period = "From 2024-05-08 09:12 to 2024-05-15 09:12 (7 days)."
+    assert said.period(made, ZONE, named=False) == period
+    assert said.period(made, ZONE, named=True) == f"{period} Times are in UTC+02:00."
     lengths = {
         DAY: "1 day",
         36 * DAY / 24: "36 hours",
@@ -401,5 +403,7 @@ def test_periods_are_told_with_their_length():
         DAY / 24: "1 hour",
     }
     assert {span: said.days_of(replace(made, since=NOW - span)) for span in lengths} == lengths
-    assert said.period(replace(made, since=None), ZONE).startswith("All that is stored, from 2024-05-14 09:12 to ")
+    assert said.period(replace(made, since=None), ZONE, named=False).startswith(
+        "All that is stored, from 2024-05-14 09:12 to "
+    )
     assert datetime(2024, 5, 15, 7, 12, 9, tzinfo=UTC) == NOW

@@ -53,7 +53,7 @@ def report_page(report: Report, zone: tzinfo | None) -> str:
 
 def _body(report: Report, zone: tzinfo | None) -> Iterator[str]:
     yield f"<h1>{_safe(words.title(report), 200)}</h1>"
-    yield _paragraph(f"{words.period(report, zone)} {words.choice(report)}", "soft", _QUERY)
+    yield _paragraph(f"{words.period(report, zone, named=True)} {words.choice(report)}", "soft", _QUERY)
     yield _paragraph(words.total(report), "total")
     caveats = [_paragraph(line) for line in words.caveats(report)]
     if caveats:

@@ -28,7 +28,7 @@ def write_markdown(report: Report, stream: TextIO, options: Options) -> None:
     """Write the whole page."""
     zone = options.zone
     _write(stream, f"# {_name(words.title(report), 200)}")
-    _write(stream, f"{words.period(report, zone)} {escape(one_line(words.choice(report), _QUERY))}")
+    _write(stream, f"{words.period(report, zone, named=True)} {escape(one_line(words.choice(report), _QUERY))}")
     _write(stream, f"**{escape(words.total(report))}**")
     _write(stream, "\n".join(f"> {escape(line)}  " for line in words.caveats(report)))
     if len(report.brands) > 1:

@@ -40,7 +40,7 @@ def write_terminal(report: Report, stream: TextIO, options: Options) -> None:
     width = min(width, _WIDEST)
     zone = options.zone
     _line(console, words.title(report), width, "bold")
-    _say(console, f"{words.period(report, zone)} {one_line(words.choice(report), _QUERY)}", width)
+    _say(console, f"{words.period(report, zone, named=False)} {one_line(words.choice(report), _QUERY)}", width)
     _say(console, words.total(report), width)
     for line in words.caveats(report):
         _say(console, f"! {line}", width)

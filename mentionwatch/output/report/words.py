@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mentionwatch.output.layout import ID_SHOWN, shown_time
+from mentionwatch.output.layout import ID_SHOWN, shown_time, shown_zone
 from mentionwatch.output.message import alert_subject
 from mentionwatch.output.report.base import LEAST
 
@@ -51,8 +51,13 @@ def title(report: Report) -> str:
     return f"Report: {', '.join(names)}" if names else "Report"
 
 
-def period(report: Report, zone: tzinfo | None) -> str:
-    """Of which time it is."""
+def period(report: Report, zone: tzinfo | None, *, named: bool) -> str:
+    """Of which time it is; `named` with the zone of all its times, for whoever may sit elsewhere."""
+    told = _period(report, zone)
+    return f"{told} Times are in {shown_zone(report.until, zone)}." if named else told
+
+
+def _period(report: Report, zone: tzinfo | None) -> str:
     end = shown_time(report.until, zone)
     if report.since is not None:
         return f"From {shown_time(report.since, zone)} to {end} ({days_of(report)})."

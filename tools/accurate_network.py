@@ -1,8 +1,9 @@
-"""The network of the accurate engine in torch: BERT's encoder with a head for tone."""
+"""The network of the accurate engine in torch: BERT's encoder (or MPNet's, for its teacher) with a head for tone."""
 
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 #: How many numbers in 4 bits have one scale; as in mentionwatch.tone.accurate.weights.
 GROUP = 64
 LABELS = ("negative", "neutral", "positive")
+#: MPNet's: kinds of distance between two pieces, and from which on all are alike.
+_BUCKETS, _FAR = 32, 128
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -89,8 +92,11 @@ class Encoder(nn.Module):
         super().__init__()
         self.rounded = False
         width, heads = settings["hidden_size"], settings["num_attention_heads"]
+        #: MPNet counts places from 2, and adds to attention how far apart two pieces stand.
+        self.first_place = 2 if settings["model_type"] == "mpnet" else 0
+        self.relative = nn.Embedding(_BUCKETS, heads) if settings["model_type"] == "mpnet" else None
         self.words = nn.Embedding(pieces, width)
-        self.places = nn.Embedding(places, width)
+        self.places = nn.Embedding(places + self.first_place, width)
         self.norm = nn.LayerNorm(width, eps=settings["layer_norm_eps"])
         self.layers = nn.ModuleList(
             Layer(width, heads, settings["intermediate_size"], eps=settings["layer_norm_eps"], dropout=dropout)
@@ -109,8 +115,11 @@ class Encoder(nn.Module):
     def forward(self, pieces: Tensor, filled: Tensor, target: Tensor) -> Tensor:
         words = self.words(pieces)
         words = _as_shipped(words) if self.rounded else words
-        x = self.dropout(self.norm(words + self.places.weight[: pieces.shape[1]]))
+        x = self.dropout(self.norm(words + self.places.weight[self.first_place :][: pieces.shape[1]]))
         mask = torch.zeros(filled.shape).masked_fill(~filled, -1e4)[:, None, None, :]
+        if self.relative is not None:
+            place = torch.arange(pieces.shape[1])
+            mask = mask + self.relative(_bucket(place[None, :] - place[:, None])).permute(2, 0, 1)
         for layer in self.layers:
             x = layer(x, mask)
         x = x.float()
@@ -125,11 +134,19 @@ def _mean(x: Tensor, which: Tensor) -> Tensor:
     return torch.einsum("blw,bl->bw", x, weights / weights.sum(dim=1, keepdim=True))
 
 
+def _bucket(distance: Tensor) -> Tensor:
+    """Give distances between pieces by MPNet's buckets: each near one its own, the far ones by their logarithm."""
+    half, near = _BUCKETS // 2, _BUCKETS // 4
+    size = distance.abs()
+    far = near + (torch.log(size.clamp(min=1) / near) / math.log(_FAR / near) * (half - near)).long()
+    return (distance > 0).long() * half + torch.where(size < near, size, far.clamp(max=half - 1))
+
+
 def load_base(folder: Path, *, layers: list[int] | None = None, dropout: float = 0.1, places: int = 128) -> Encoder:
     """Make an encoder of pretrained weights (a folder with config.json and model.safetensors).
 
     Args:
-        folder: MiniLM's, as sentence-transformers ships it.
+        folder: MiniLM's or MPNet's, as sentence-transformers ships them.
         layers: Which of its layers to take; all of them by default.
         dropout: While it is trained.
         places: Longest text in pieces.
@@ -140,13 +157,16 @@ def load_base(folder: Path, *, layers: list[int] | None = None, dropout: float =
     model = Encoder(settings, len(taken), pieces=settings["vocab_size"], places=places, dropout=dropout)
     with torch.no_grad():
         words = weights["embeddings.word_embeddings.weight"].clone()
-        # Every text is the first of its pair, as BERT sees it.
-        words += weights["embeddings.token_type_embeddings.weight"][0]
+        if "embeddings.token_type_embeddings.weight" in weights:
+            # Every text is the first of its pair, as BERT sees it.
+            words += weights["embeddings.token_type_embeddings.weight"][0]
         model.words.weight.copy_(words)
         model.places.weight.copy_(weights["embeddings.position_embeddings.weight"][: len(model.places.weight)])
         _norm(model.norm, weights, "embeddings.LayerNorm")
         for layer, number in zip(model.layers, taken, strict=True):
-            _layer(layer, weights, f"encoder.layer.{number}.")
+            _layer(layer, weights, f"encoder.layer.{number}.", _NAMES[settings["model_type"]])
+        if model.relative is not None:
+            model.relative.weight.copy_(weights["encoder.relative_attention_bias.weight"])
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.zeros_(model.head.bias)
     return model
@@ -157,12 +177,23 @@ def _norm(norm: nn.LayerNorm, weights: dict[str, Tensor], name: str) -> None:
     norm.bias.copy_(weights[name + ".bias"])
 
 
-def _layer(layer: Layer, weights: dict[str, Tensor], name: str) -> None:
-    attention = [f"attention.self.{part}" for part in ("query", "key", "value")]
+#: What the parts of attention are called: query, key and value; what comes after them; the norm.
+_NAMES = {
+    "bert": (
+        ("attention.self.query", "attention.self.key", "attention.self.value"),
+        "attention.output.dense",
+        "attention.output.LayerNorm",
+    ),
+    "mpnet": (("attention.attn.q", "attention.attn.k", "attention.attn.v"), "attention.attn.o", "attention.LayerNorm"),
+}
+
+
+def _layer(layer: Layer, weights: dict[str, Tensor], name: str, names: tuple[tuple[str, ...], str, str]) -> None:
+    attention, out, norm = names
     for end in ("weight", "bias"):
         getattr(layer.qkv, end).copy_(torch.cat([weights[f"{name}{part}.{end}"] for part in attention]))
-        getattr(layer.out, end).copy_(weights[f"{name}attention.output.dense.{end}"])
+        getattr(layer.out, end).copy_(weights[f"{name}{out}.{end}"])
         getattr(layer.up, end).copy_(weights[f"{name}intermediate.dense.{end}"])
         getattr(layer.down, end).copy_(weights[f"{name}output.dense.{end}"])
-    _norm(layer.norm1, weights, f"{name}attention.output.LayerNorm")
+    _norm(layer.norm1, weights, f"{name}{norm}")
     _norm(layer.norm2, weights, f"{name}output.LayerNorm")

@@ -1,13 +1,14 @@
-"""Train the accurate engine's model: with full precision, then twice in the 4 bits it ships in; calibrate; write it.
+"""Train the accurate engine's model: with full precision, then in the 4 bits it ships in; calibrate; write it.
 
-    python tools/train_accurate.py TRAIN DEV --base MINILM --work WORK -o model.bin
+    python tools/train_accurate.py TRAIN DEV --base MINILM --larger MPNET --work WORK -o model.bin
 
-TRAIN and DEV are folders of JSON lines ({"text", "label"[, "target", "from", "to"]}); MINILM is a folder with
-config.json, model.safetensors and vocab.txt of all-MiniLM-L6-v2.  --requests names files of {"text", "topic"}:
-customers' requests of banking77 and clinc150.  --without names files of {"text", "target"} that the sentences made of
-patterns may not hold, whatever the brand is called.  Needs torch, numpy and mentionwatch (pip install -e .).  Each
-stage leaves its result in WORK (first.pt, second.pt, last.pt), and is left out when that is there.  The last one also
-learns the texts of ``rows``, but for one of ten.  Seeded; but torch promises the same numbers only on the same machine.
+TRAIN and DEV are folders of JSON lines ({"text", "label"[, "target", "from", "to"]}); MINILM and MPNET are folders with
+config.json, model.safetensors and vocab.txt of all-MiniLM-L6-v2 and of all-mpnet-base-v2, which only teaches.
+--requests names files of {"text", "topic"}: customers' requests of banking77 and clinc150.  --without names files of
+{"text", "target"} that the sentences made of patterns may not hold, whatever the brand is called.  Needs torch, numpy
+and mentionwatch (pip install -e .).  Each stage leaves its result in WORK (first.pt, second.pt, last.pt, teacher.pt,
+taught.pt, again.pt), and is left out when that is there.  From the third on they also learn the texts of ``rows``, but
+for one of ten.  Seeded; but torch promises the same numbers only on the same machine.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import accurate_teacher
 import numpy as np
 import torch
-from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, read_texts, row_of, sample
+from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, read_texts, row_of, sample, vary
 from accurate_network import LABELS, Encoder, load_base
 from accurate_pack import calibrate, expected_calibration_error, pack
 from accurate_templates import make
@@ -45,10 +47,18 @@ if TYPE_CHECKING:
 FIRST = {"goemotions_train": 12000}
 SECOND = {"goemotions_train": 7500, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 3600}
 LAST = {"goemotions_train": 9000, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 2400}
+TAUGHT = {"goemotions_train": 18000, "mams_train": 8000, "vader_nyt": 3600}
+#: The same of the two trainings of its teacher, with how fast it learns, and its head.
+TEACHER = (
+    ({"goemotions_train": 6600, "mams_train": 3000, "newsmtsc_train": 3000, "senti4sd_so_train": 2100,
+      "vader_nyt": 1200}, 4e-5, 4e-4),
+    ({"goemotions_train": 6000, "mams_train": 4500, "newsmtsc_train": 3000, "senti4sd_so_train": 1500,
+      "vader_amazon": 2400, "vader_nyt": 900}, 3e-5, 1e-4),
+)  # fmt: skip
 #: After how many of them the first training stops.
 _FIRST_ROWS = 32_000
 #: Sentences of our own, and customers' requests.
-_MADE, _ASKED = 6000, 1500
+_MADE, _ASKED, _TEACHER_MADE = 6000, 1500, 500
 #: How often the last training sees each of the texts written for it.
 _WRITTEN_TIMES = 2
 #: How much a row's shares count beside its label, where it has both.
@@ -201,6 +211,49 @@ def further(
     return mean
 
 
+def make_teacher(rows: list[Row], options: argparse.Namespace) -> Encoder:
+    """Train the teacher, once over each choice of rows, with the texts written for this in each."""
+    words = accurate_teacher.pieces_of(options.larger)
+    teacher = accurate_teacher.begin(options.larger, words)
+    for number, (limits, rate, head_rate) in enumerate(TEACHER):
+        chance = random.Random(options.seed + 10 + number)
+        taken = sample(rows, limits, chance) + own_rows(_TEACHER_MADE, options.seed + 4 + number, options.without)
+        taken += written(options.seed + number, options.without, times=1)
+        chance.shuffle(taken)
+        accurate_teacher.teach(teacher, taken, words, rate=rate, head_rate=head_rate, chance=chance)
+    return teacher
+
+
+def told(rows: list[Row], options: argparse.Namespace) -> list[Row]:
+    """Give rows with the shares that the teacher gives them; they are kept in the working folder."""
+    path = options.work / "told.jsonl"
+    if not path.exists():
+        words = accurate_teacher.pieces_of(options.larger)
+        teacher = load_base(options.larger)
+        teacher.load_state_dict(torch.load(options.work / "teacher.pt", weights_only=True))
+        write_shares(path, rows, accurate_teacher.ask(teacher, rows, words))
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if [line["text"] for line in lines] != [row.text for row in rows]:
+        raise SystemExit(f"{path} is about other texts: delete it")
+    return [replace(row, soft=tuple(line["shares"])) for row, line in zip(rows, lines, strict=True)]
+
+
+def write_shares(path: Path, rows: Sequence[Row], shares: np.ndarray) -> None:
+    """Write rows with the shares of their labels."""
+    with path.open("w", encoding="utf-8") as file:
+        for row, some in zip(rows, shares.tolist(), strict=True):
+            about = {"text": row.text, "spans": row.spans, "shares": [round(share, 4) for share in some]}
+            file.write(json.dumps(about) + "\n")
+
+
+def rows_to_tell(rows: list[Row], options: argparse.Namespace) -> list[Row]:
+    """Choose what the teacher is asked about, as it will be shown: with the mark there, or without it."""
+    chance = random.Random(options.seed + 3)
+    taken = sample(rows, TAUGHT, chance) + own_rows(_MADE, options.seed + 3, options.without)
+    taken += _requests(options, chance) + written(options.seed + 3, options.without)
+    return [replace(vary(row, chance), fixed=True) for row in taken]
+
+
 def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
     """Make rows of our own sentences: two brands, so always marked, or one, marked two times of three."""
     chance = random.Random(seed)
@@ -215,14 +268,14 @@ def own_rows(count: int, seed: int, without: list[Path]) -> list[Row]:
     return rows
 
 
-def written(seed: int, without: list[Path]) -> list[Row]:
+def written(seed: int, without: list[Path], *, times: int = _WRITTEN_TIMES) -> list[Row]:
     """Give the texts written for this; one about one brand is now and then shown without its mark."""
     chance = random.Random(seed)
     kept_back = kept_back_of(without)
     abouts = [about for about in written_rows()[0] if bare(about["text"], about.get("target")) not in kept_back]
     often = Counter(about["text"] for about in abouts)
     rows = []
-    for about in abouts * _WRITTEN_TIMES:
+    for about in abouts * times:
         row = replace(row_of(about, "written"), fixed=True)
         rows.append(row if often[row.text] > 1 or chance.random() < 0.7 else replace(row, spans=()))
     return rows
@@ -261,6 +314,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("train", type=Path)
     parser.add_argument("dev", type=Path)
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
+    parser.add_argument("--larger", type=Path, required=True, help="folder of all-mpnet-base-v2, the teacher's begin")
     parser.add_argument("--requests", type=Path, nargs="*", default=[], help="files of requests by topic")
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
     parser.add_argument("--work", type=Path, required=True, help="folder for the stages' results")
@@ -303,18 +357,31 @@ def main() -> None:
         taken += _requests(options, chance) + written(options.seed, options.without)
         return further(model, taken, words, chance, plan=Plan(6e-5, 1e-4, warm=60, even=1.0), name="last")
 
-    stages = {"first": lambda: begin(rows, options.base, kept, words, random.Random(options.seed))}
-    for number, (name, stage) in enumerate({**stages, "second": second, "last": last}.items()):
+    def taught(rate: float, seed: int, name: str) -> Encoder:
+        _stage(options.work / "teacher.pt", None, lambda: make_teacher(rows, options))
+        chance = random.Random(seed)
+        taken = told(rows_to_tell(rows, options), options)
+        return further(model, taken, words, chance, plan=Plan(rate, 1e-4, warm=60, even=1.0), name=name)
+
+    stages = {
+        "first": lambda: begin(rows, options.base, kept, words, random.Random(options.seed)),
+        "second": second,
+        "last": last,
+        "taught": lambda: taught(6e-5, options.seed + 3, "taught"),
+        "again": lambda: taught(5e-5, options.seed + 4, "again"),
+    }
+    for number, (name, stage) in enumerate(stages.items()):
         torch.manual_seed(options.seed + number)
         model = _stage(options.work / f"{name}.pt", model, stage)
     model.round()
     write(model, names, options)
 
 
-def _stage(path: Path, model: Encoder, stage: Callable[[], Encoder]) -> Encoder:
-    """Take a stage's result from its file, or do it and keep that."""
+def _stage(path: Path, model: Encoder | None, stage: Callable[[], Encoder]) -> Encoder | None:
+    """Take a stage's result from its file into a model, or do it and keep that."""
     if path.exists():
-        model.load_state_dict(torch.load(path, weights_only=True))
+        if model is not None:
+            model.load_state_dict(torch.load(path, weights_only=True))
         return model
     done = stage()
     torch.save(done.state_dict(), path)

@@ -4,7 +4,8 @@
 
 TRAIN and DEV are folders of JSON lines, as in train_accurate.py; so are --requests and --without.  Three things are
 done: texts are gathered (whole, in parts, about their target: ``network_data.py``); the accurate
-engine, as it ships, says what it thinks of each (WORK/shares.jsonl: what stands there is not asked again); a small
+engine, as it ships, says what it thinks of each (WORK/shares.jsonl: what stands there is not asked again), or its
+teacher, where that one was asked (--told, which train_accurate.py leaves in its own working folder); a small
 network learns both that and the labels.  Then it is rounded to whole numbers, weighed against the sum of weights in
 tone.model on DEV, and written.  Needs torch, numpy, scipy and mentionwatch (pip install -e .).  Seeded, on one thread:
 with the same versions on the same machine the same data and shares give the same bytes.
@@ -97,13 +98,17 @@ def coarse(numbers: Tensor, steps: Tensor) -> Tensor:
     return numbers + ((numbers / steps).round().clamp(-8, 7) * steps - numbers).detach()
 
 
+def read_shares(path: Path | None) -> dict[tuple, list[float]]:
+    """Read what was said of texts: shares of the labels by text and marks."""
+    if path is None or not path.exists():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        return {(about["text"], tuple(map(tuple, about["spans"]))): about["shares"] for about in map(json.loads, file)}
+
+
 def ask(rows: Sequence[Row], path: Path) -> np.ndarray:
     """Let the accurate engine judge rows; what stands in the file already is not asked again."""
-    known: dict[tuple, list[float]] = {}
-    if path.exists():
-        with path.open(encoding="utf-8") as file:
-            for about in map(json.loads, file):
-                known[about["text"], tuple(map(tuple, about["spans"]))] = about["shares"]
+    known = read_shares(path)
     missing = [row for row in rows if (row.text, row.spans) not in known]
     print(f"{len(rows)} rows, {len(missing)} to be judged", flush=True)
     scorer, began = AccurateScorer(), time.monotonic()
@@ -285,6 +290,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=Path, nargs="*", default=[], help="files of requests by topic")
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
     parser.add_argument("--work", type=Path, required=True, help="folder for what the accurate engine says")
+    parser.add_argument("--told", type=Path, help="what its teacher says, where it was asked: told.jsonl")
     parser.add_argument("-o", "--output", type=Path, default=NETWORK)
     return parser.parse_args()
 
@@ -302,6 +308,11 @@ def main() -> None:
     gathered = [(row, pieces_of(row.text, row.spans, words, weigher)) for row in gather(options)]
     rows, cuts = zip(*((row, cut) for row, cut in gathered if cut), strict=True)
     shares = ask(rows, options.work / "shares.jsonl")
+    told = read_shares(options.told)
+    known = [number for number, row in enumerate(rows) if (row.text, row.spans) in told]
+    for number in known:
+        shares[number] = told[rows[number].text, rows[number].spans]
+    print(f"{len(known)} of {len(rows)} rows were told by the accurate engine's teacher", flush=True)
     net = learn(rows, shares, cuts, unknown=names.index(UNKNOWN))
     dev = {path.stem: read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))}
     dev["written"] = [row_of(about, "written") for about in written_rows()[1]]

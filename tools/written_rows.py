@@ -1,7 +1,8 @@
-"""Texts about invented brands, written for this project one by one: ``tools/rows``.
+"""Texts written for this project one by one: ``tools/rows``.
 
-Public data hold hardly any complaints about brands.  One text of ten is kept back: both engines are calibrated and
-measured on these, and trained on the others.
+Public data hold hardly any complaints about brands, and few posts that may be trained on.  So these are about invented
+brands, and as people post of public affairs, leisure and daily life.  One text of ten is kept back: both engines are
+calibrated and measured on these, and trained on the others.
 """
 
 from __future__ import annotations

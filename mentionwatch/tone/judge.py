@@ -50,8 +50,8 @@ _OWN_WEIGHT = 0.7
 _APART = 0.2
 #: Below this probability of its label a model is unsure, and the better one is asked too.
 UNSURE = 0.8
-#: How much each of the two weighs then; more than 1 together, for they err apart.
-_QUICK_WEIGHT, _BETTER_WEIGHT = 0.25, 0.9
+#: How much each of the two weighs then (docs/tone.md).
+_QUICK_WEIGHT, _BETTER_WEIGHT = 0.15, 0.85
 #: From this probability on the part says something by itself.
 _SAYS = 0.65
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from accurate_network import Encoder
     from torch import Tensor
 
     from mentionwatch.tone.pieces.wordpiece import WordPiece
@@ -198,6 +199,25 @@ def _batch(rows: list[Row], cuts: list[list[int]], pieces: WordPiece) -> Batch:
         soft=torch.tensor([row.soft or (0.0, 0.0, 0.0) for row in rows]),
         numbers=[row.number for row in rows],
     )
+
+
+def name_target(model: Encoder, words: WordPiece) -> None:
+    """Let the target's piece begin as the mean of words that stand for anything."""
+    with torch.no_grad():
+        like = [words.word(word)[0] for word in ("it", "company", "product", "he")]
+        model.words.weight[words.target] = model.words.weight[like].mean(dim=0)
+
+
+@torch.no_grad()
+def predict(model: Encoder, rows: list[Row], words: WordPiece) -> np.ndarray:
+    """Give the log-odds of rows as they stand."""
+    model.eval()
+    found = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
+    numbered = [replace(row, number=number) for number, row in enumerate(rows)]
+    for batch in batches(numbered, words, size=64, chance=None):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found[batch.numbers] = model(batch.pieces, batch.filled, batch.target).float().numpy()
+    return found
 
 
 def sample(rows: Iterable[Row], limits: dict[str, int], chance: random.Random) -> list[Row]:

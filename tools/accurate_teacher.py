@@ -7,12 +7,11 @@ one gives is more than from labels alone (Hinton and others 2015, arXiv:1503.025
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from accurate_data import Row, batches
+from accurate_data import Row, batches, name_target, predict
 from accurate_network import LABELS, Encoder, load_base
 from torch import nn
 from torch.nn import functional
@@ -44,9 +43,7 @@ def pieces_of(folder: Path) -> WordPiece:
 def begin(folder: Path, words: WordPiece) -> Encoder:
     """Make the teacher that knows nothing of tone yet."""
     teacher = load_base(folder)
-    with torch.no_grad():
-        like = [words.word(word)[0] for word in ("it", "company", "product", "he")]
-        teacher.words.weight[words.target] = teacher.words.weight[like].mean(dim=0)
+    name_target(teacher, words)
     return teacher
 
 
@@ -96,14 +93,6 @@ def teach(
             print(f"teacher: step {step} of {len(made)}, {took:.0f} s, loss {lost:.3f}", flush=True)
 
 
-@torch.no_grad()
 def ask(teacher: Encoder, rows: Sequence[Row], words: WordPiece) -> np.ndarray:
     """Give the shares of the labels, rows x 3, as the teacher sees rows as they stand."""
-    teacher.eval()
-    found = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
-    numbered = [replace(row, number=number) for number, row in enumerate(rows)]
-    for batch in batches(numbered, words, size=64, chance=None):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            odds = teacher(batch.pieces, batch.filled, batch.target).float()
-        found[batch.numbers] = odds.softmax(dim=1).numpy()
-    return found
+    return torch.from_numpy(predict(teacher, rows, words)).softmax(dim=1).numpy()

@@ -27,7 +27,20 @@ from typing import TYPE_CHECKING
 import accurate_teacher
 import numpy as np
 import torch
-from accurate_data import Batch, Row, batches, figures, read_requests, read_rows, read_texts, row_of, sample, vary
+from accurate_data import (
+    Batch,
+    Row,
+    batches,
+    figures,
+    name_target,
+    predict,
+    read_requests,
+    read_rows,
+    read_texts,
+    row_of,
+    sample,
+    vary,
+)
 from accurate_network import LABELS, Encoder, load_base
 from accurate_pack import calibrate, expected_calibration_error, pack
 from accurate_templates import make
@@ -114,13 +127,6 @@ def _is_character(piece: str) -> bool:
     return len(bare) == 1 and (ord(bare) < 0x250 or bare in "–—‘’“”…•€£¥™°→")
 
 
-def name_target(model: Encoder, words: WordPiece) -> None:
-    """Let the target's piece begin as the mean of words that stand for anything."""
-    with torch.no_grad():
-        like = [words.word(word)[0] for word in ("it", "company", "product", "he")]
-        model.words.weight[words.target] = model.words.weight[like].mean(dim=0)
-
-
 def train(model: Encoder, made: list[Batch], plan: Plan, name: str) -> Encoder:
     """Train over batches once; gives the mean of the weights on the way (of the last hundred steps or so)."""
     counts = torch.bincount(torch.cat([batch.labels for batch in made]), minlength=len(LABELS))
@@ -172,18 +178,6 @@ def _loss(model: Encoder, batch: Batch, even: Tensor) -> Tensor:
 @torch.no_grad()
 def _follow(mean: Encoder, model: Encoder, inertia: float) -> None:
     torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - inertia)
-
-
-@torch.no_grad()
-def predict(model: Encoder, rows: list[Row], words: WordPiece) -> np.ndarray:
-    """Give the log-odds of rows as they stand."""
-    model.eval()
-    found = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
-    numbered = [replace(row, number=number) for number, row in enumerate(rows)]
-    for batch in batches(numbered, words, size=64, chance=None):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            found[batch.numbers] = model(batch.pieces, batch.filled, batch.target).float().numpy()
-    return found
 
 
 def begin(rows: list[Row], folder: Path, kept: list[int], words: WordPiece, chance: random.Random) -> Encoder:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentionwatch.errors import FetchError, Postponed
+from mentionwatch.fetch import queue
 from mentionwatch.fetch.robots import MAX_BYTES, parse_robots
 from mentionwatch.model import Request
 from tests.fetching import FEED, NOW, failure, get, run
@@ -156,9 +157,11 @@ def test_of_a_long_one_the_beginning_counts(server):
 
 
 @pytest.mark.usefixtures("way")
-def test_a_pause_that_it_asks_for_is_kept(server):
+def test_a_pause_that_it_asks_for_is_kept(server, monkeypatch):
     """The page after it would have to wait longer than anybody does, so it is for the next poll."""
-    server.routes["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 30\n")
+    monkeypatch.setattr(queue, "LONG_GAP_S", 1.0)  # as 30 s are, which would be sat out here
+    monkeypatch.setattr(queue, "_LONG_GAP_PATIENCE_S", 0.1)
+    server.routes["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 1\n")
 
     async def two(fetcher):
         await fetcher.get(Request(server.url("/page"), robots=True), now=NOW)

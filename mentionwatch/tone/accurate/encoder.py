@@ -112,8 +112,10 @@ def _layer(weights: Weights, name: str) -> _Layer:
 
 def _table(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     lengths = np.array([len(text) for text in texts])
-    pieces = np.zeros((len(texts), lengths.max()), dtype=np.intp)
-    filled = np.arange(lengths.max()) < lengths[:, None]
+    # Four rows at once is what matrices are multiplied by: one or three beside cost as much as four, or more.
+    longest = -(-int(lengths.max()) // 4) * 4
+    pieces = np.zeros((len(texts), longest), dtype=np.intp)
+    filled = np.arange(longest) < lengths[:, None]
     pieces[filled] = np.concatenate([np.asarray(text, dtype=np.intp) for text in texts])
     return pieces, filled
 

@@ -19,6 +19,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_make_parametrize_id(val):
+    """Name a case by how long its bytes are: what is in them may hold the time, and processes would disagree."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="module", params=["plain", "fast"])
 def way(request):
     """Fetch over httpx alone, and over aiohttp where the extra for it is installed."""

@@ -533,7 +533,7 @@ def _lines(half):
 def test_lines_written_by_hand_are_judged_no_worse_than_today(half):
     """Complaints, negation, comparatives, emoji, slang …: what breaks lexicons; by the default engine.
 
-    The goal is nine of ten.  The models reached .91 on the half that could be looked at, .87 on the other: docs/tone.md.
+    The goal is nine of ten.  The models reached .91 on the half that could be looked at, .89 on the other: docs/tone.md.
     """
     rows = _lines(half)
     engine = make_engine(ToneSettings())
@@ -541,7 +541,7 @@ def test_lines_written_by_hand_are_judged_no_worse_than_today(half):
     # By kind, and not by text: the unseen half stays unseen also by who reads this test's failure.
     kinds = dict(Counter(row["kind"] for row in wrong_records(rows, measured)))
     right = measured.figures.accuracy.value
-    assert right >= {"seen": 0.9, "unseen": 0.86}[half], kinds
+    assert right >= {"seen": 0.9, "unseen": 0.88}[half], kinds
 
 
 def test_the_lines_are_many_and_of_every_kind():

@@ -7,8 +7,8 @@ config.json, model.safetensors and vocab.txt of all-MiniLM-L6-v2 and of all-mpne
 --requests names files of {"text", "topic"}: customers' requests of banking77 and clinc150.  --without names files of
 {"text", "target"} that the sentences made of patterns may not hold, whatever the brand is called.  Needs torch, numpy
 and mentionwatch (pip install -e .).  Each stage leaves its result in WORK (first.pt, second.pt, last.pt, teacher.pt,
-taught.pt, again.pt), and is left out when that is there.  From the third on they also learn the texts of ``rows``, but
-for one of ten.  Seeded; but torch promises the same numbers only on the same machine.
+taught.pt, again.pt, third.pt, mean.pt), and is left out when that is there.  From the third on they also learn the
+texts of ``rows``, but for one of ten.  Seeded; but torch promises the same numbers only on the same machine.
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ FIRST = {"goemotions_train": 12000}
 SECOND = {"goemotions_train": 7500, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 3600}
 LAST = {"goemotions_train": 9000, "mams_train": 4500, "newsmtsc_train": 4500, "vader_nyt": 2400}
 TAUGHT = {"goemotions_train": 18000, "mams_train": 8000, "vader_nyt": 3600}
-#: The same of the two trainings of its teacher, with how fast it learns, and its head.
+#: The same of the trainings of its teacher, with how fast it learns, and its head.
 TEACHER = (
     ({"goemotions_train": 6600, "mams_train": 3000, "newsmtsc_train": 3000, "senti4sd_so_train": 2100,
       "vader_nyt": 1200}, 4e-5, 4e-4),
     ({"goemotions_train": 6000, "mams_train": 4500, "newsmtsc_train": 3000, "senti4sd_so_train": 1500,
       "vader_amazon": 2400, "vader_nyt": 900}, 3e-5, 1e-4),
+    ({"goemotions_train": 2400, "mams_train": 1200, "newsmtsc_train": 1200, "senti4sd_so_train": 600,
+      "vader_amazon": 600, "vader_nyt": 300, "vader_tweets": 2100}, 3e-5, 1e-4),
 )  # fmt: skip
 #: After how many of them the first training stops.
 _FIRST_ROWS = 32_000
@@ -202,6 +204,17 @@ def further(
     made = list(batches(rows, words, size=32, chance=chance, longest=96))
     mean = train(model, made, plan, name)
     mean.round()
+    return mean
+
+
+def mean_with(model: Encoder, path: Path) -> Encoder:
+    """Give the mean of a model's weights and those of a file: surer than either on what neither was trained for.
+
+    See Wortsman and others 2022, arXiv:2203.05482.
+    """
+    mean = copy.deepcopy(model)
+    other = torch.load(path, weights_only=True)
+    mean.load_state_dict({name: (weight + other[name]) / 2 for name, weight in model.state_dict().items()})
     return mean
 
 
@@ -363,6 +376,8 @@ def main() -> None:
         "last": last,
         "taught": lambda: taught(6e-5, options.seed + 3, "taught"),
         "again": lambda: taught(5e-5, options.seed + 4, "again"),
+        "third": lambda: taught(5e-5, options.seed + 5, "third"),
+        "mean": lambda: mean_with(model, options.work / "again.pt"),
     }
     for number, (name, stage) in enumerate(stages.items()):
         torch.manual_seed(options.seed + number)

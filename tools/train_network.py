@@ -124,13 +124,13 @@ def ask(rows: Sequence[Row], path: Path) -> np.ndarray:
     return np.array([known[row.text, row.spans] for row in rows], dtype=np.float32)
 
 
-def learn(rows: Sequence[Row], shares: np.ndarray, cuts: Sequence[list[int]], *, unknown: int) -> Net:
+def learn(rows: Sequence[Row], shares: np.ndarray, cuts: Sequence[list[int]], *, begin: Tensor, unknown: int) -> Net:
     """Train; gives the mean of the weights on the way."""
     wanted = learned(rows, shares)
     weights = torch.from_numpy(weigh(rows, wanted))
     lengths = np.array([len(cut) for cut in cuts])
     goal = torch.from_numpy(wanted)
-    net = Net(first_pieces())
+    net = Net(begin)
     mean = copy.deepcopy(net)
     rest = [one for name, one in net.named_parameters() if not name.startswith("words")]
     search = torch.optim.AdamW(
@@ -181,9 +181,9 @@ def filled(cuts: Sequence[Sequence[int]]) -> np.ndarray:
     return table
 
 
-def first_pieces() -> Tensor:
-    """Give the numbers that pieces begin with: the accurate engine's, around 0, 1 wide."""
-    words = read_weights(ACCURATE).matrix("words").copy()
+def first_pieces(path: Path) -> Tensor:
+    """Give the numbers that pieces begin with: an accurate engine's, around 0, 1 wide."""
+    words = read_weights(path).matrix("words").copy()
     words -= words.mean(axis=0)
     words /= words.std()
     words[0] = 0
@@ -291,6 +291,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files of sentences never to be made")
     parser.add_argument("--work", type=Path, required=True, help="folder for what the accurate engine says")
     parser.add_argument("--told", type=Path, help="what its teacher says, where it was asked: told.jsonl")
+    parser.add_argument("--begin", type=Path, default=ACCURATE, help="accurate engine whose pieces it begins with")
     parser.add_argument("-o", "--output", type=Path, default=NETWORK)
     return parser.parse_args()
 
@@ -313,7 +314,7 @@ def main() -> None:
     for number in known:
         shares[number] = told[rows[number].text, rows[number].spans]
     print(f"{len(known)} of {len(rows)} rows were told by the accurate engine's teacher", flush=True)
-    net = learn(rows, shares, cuts, unknown=names.index(UNKNOWN))
+    net = learn(rows, shares, cuts, begin=first_pieces(options.begin), unknown=names.index(UNKNOWN))
     dev = {path.stem: read_rows(path) for path in sorted(options.dev.glob("*.jsonl"))}
     dev["written"] = [row_of(about, "written") for about in written_rows()[1]]
     write_network(options.output, rounded(net, names, scale=1.0, share=0.0, caution=0.0))

@@ -46,7 +46,7 @@ SOURCE_WEIGHTS = {
     "vader_nyt": 0.4,
     "senti4sd": 0.8,
     "made": 2.0,
-    "written": 2.5,
+    "written": 1.7,
     "requests": 0.7,
 }
 #: The same for what the larger model says of a source's texts.

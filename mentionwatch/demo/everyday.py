@@ -32,7 +32,7 @@ PRAISE: tuple[tuple[str, str], ...] = (
     ("Two years", "Two years, about {number}00 cups, and the Nimbus is as good as on day one. Impressive."),
     ("Steam wand", "Great steam wand. The Nimbus and I make proud little hearts in the foam."),
     ("Repair cafe", "Our repair cafe opened a Nimbus: clean, tidy, easy to mend. A pleasure."),
-    ("Energy use", "Measured the Nimbus in standby: half a watt. Excellent."),
+    ("Energy use", "I measured the Nimbus: it saves a lot of power against my old machine. Excellent."),
     ("Fan mail", "I do not write fan mail. But the Nimbus is brilliant, there you have it."),
 )
 

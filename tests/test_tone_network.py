@@ -95,6 +95,7 @@ def test_packed_numbers_are_added_lane_by_lane(bits, pairs):
     both = [first + second for first, second in pairs]
     assert packed(one, bits) + packed(other, bits) == packed(both, bits)
     assert packed(one, bits) * 3 == packed([3 * number for number in one], bits)
+    assert packed(one, bits) == sum(number << bits * lane for lane, number in enumerate(one))
 
 
 def test_the_shipped_network_never_leaves_its_lanes():

@@ -42,6 +42,8 @@ MAGIC = b"\x89MWNET1\n"
 #: Goes up with every change of the file's form, or of how texts are cut into pieces.
 VERSION = 1
 _COUNTS = struct.Struct("<IHHHH")
+#: How ``array`` names whole numbers of so many bits.
+_CODES = {16: "h", 32: "i", 64: "q"}
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,10 @@ def packed(numbers: Iterable[int], bits: int) -> int:
     A number below 0 borrows from the lane above it: the sum of such integers still is the integer of the sums, as long
     as none outgrows its lane.  To take them apart again, add ``repeated(1 << (bits - 1), ...)``: so none is below 0.
     """
-    half = 1 << (bits - 1)
-    row = [number + half for number in numbers]
-    whole = int.from_bytes(b"".join(number.to_bytes(bits // 8, "little") for number in row), "little")
-    return whole - repeated(half, bits, len(row))
+    row = array(_CODES[bits], list(numbers))
+    lift = repeated(1 << (bits - 1), bits, len(row))
+    # To turn over a lane's highest bit adds half a lane, whatever the sign: none is below 0 until that is taken off.
+    return (int.from_bytes(little_endian([row]), "little") ^ lift) - lift
 
 
 def repeated(number: int, bits: int, count: int) -> int:

@@ -8,7 +8,7 @@ nothing; their values are described in ``mentionwatch.model`` and ``mentionwatch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -16,24 +16,16 @@ if TYPE_CHECKING:
     from mentionwatch.config import load_config, parse_config
     from mentionwatch.pipeline.api import find_mentions, list_alerts, poll, scan
     from mentionwatch.tone import rate_text
+else:
+    from mentionwatch.lazy import lazily
+
+    __getattr__ = lazily(
+        __name__,
+        {
+            "mentionwatch.config": ("load_config", "parse_config"),
+            "mentionwatch.pipeline.api": ("find_mentions", "list_alerts", "poll", "scan"),
+            "mentionwatch.tone": ("rate_text",),
+        },
+    )
 
 __all__ = ["__version__", "find_mentions", "list_alerts", "load_config", "parse_config", "poll", "rate_text", "scan"]
-
-_HOMES = {
-    "find_mentions": "mentionwatch.pipeline.api",
-    "list_alerts": "mentionwatch.pipeline.api",
-    "load_config": "mentionwatch.config",
-    "parse_config": "mentionwatch.config",
-    "poll": "mentionwatch.pipeline.api",
-    "rate_text": "mentionwatch.tone",
-    "scan": "mentionwatch.pipeline.api",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public function when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_HOMES[name]), name)

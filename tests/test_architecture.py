@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from functools import cache
@@ -13,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "mentionwatch"
 
 #: Modules that everything may import; they import only each other.
-GROUND = {"errors", "model", "settings", "text", "identity", "masking", "toml", "toml_lines"}
+GROUND = {"errors", "lazy", "model", "settings", "text", "identity", "masking", "toml", "toml_lines"}
 #: Stages: they import the ground and themselves.
 STAGES = {"alerts", "burst", "deliver", "fetch", "health", "lock", "match", "sources", "store", "stories", "tone"}
 STAGES |= {"config", "demo", "opml", "output", "parsing", "rules", "schedule"}
@@ -113,5 +114,49 @@ def test_the_entry_point_loads_nothing_slow(module):
         "asyncio",
     }
     code = f"import sys, {module}; print(sorted({slow!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "package", ["mentionwatch", "mentionwatch.model", "mentionwatch.settings", "mentionwatch.tone.accurate"]
+)
+def test_what_is_loaded_late_is_what_is_promised(package):
+    """The names that types see, that ``__all__`` lists and that can be asked for are the same, and come from one place."""
+    tree = _modules()[package.partition(".")[2]]
+    seen = {
+        alias.name: node.module
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if node.module.startswith("mentionwatch")
+    }
+    room = importlib.import_module(package)
+    assert set(seen) == {name for name in room.__all__ if name != "__version__"} - _defined(tree)
+    for name, home in seen.items():
+        assert getattr(room, name) is getattr(importlib.import_module(home), name)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing_such'"):
+        room.nothing_such  # noqa: B018 - it is the asking that fails
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    ("module", "others"),
+    [
+        ("mentionwatch.model.tone", {"mentionwatch.model.mention", "mentionwatch.model.alert"}),
+        (
+            "mentionwatch.tone",
+            {"mentionwatch.settings.tables", "mentionwatch.model.alert", "mentionwatch.tone.accurate.scorer"},
+        ),
+    ],
+)
+def test_what_is_not_asked_for_is_not_loaded(module, others):
+    """Who needs one room of the ground floor does not pay for all of it: the tone engine loads in half the time."""
+    code = f"import sys, {module}; print(sorted({others!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -194,8 +194,8 @@ def test_without_numpy_it_says_what_to_install():
 def test_making_a_scorer_loads_nothing():
     """Commands that judge nothing do not pay for numpy."""
     code = (
-        "import sys; from mentionwatch.tone.accurate import AccurateScorer; AccurateScorer(); "
-        "assert AccurateScorer.is_available(); print('numpy' in sys.modules)"
+        "import sys; from mentionwatch.tone.accurate import AccurateScorer, is_available; AccurateScorer(); "
+        "assert is_available(); print('numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

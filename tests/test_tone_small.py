@@ -15,7 +15,7 @@ from mentionwatch.errors import ToneError
 from mentionwatch.tone.small import MODEL, SmallScorer
 from mentionwatch.tone.small.emoji import EMOJI, EMOTICONS
 from mentionwatch.tone.small.features import DENSE, Reader
-from mentionwatch.tone.small.modelfile import MAGIC, VERSION, read_model, write_model
+from mentionwatch.tone.small.modelfile import LIFT, MAGIC, SHIFT, VERSION, read_model, write_model
 from mentionwatch.tone.small.phrases import find_phrases
 from mentionwatch.tone.small.tokens import MAX_CHARACTERS, NEGATORS, clean, find_tokens, normal, stem
 
@@ -310,7 +310,7 @@ def test_dense_features_are_bounded():
         assert all(-2 <= value <= 2 for value in dense)
 
 
-def _small_model(path, keys=((5, -3, 127), (1 << 31, -127, 0))):
+def _small_model(path, keys=((5, -3, 127), (1 << 31, -127, 0), (7, 127, -127))):
     dense = ([0.5] * len(DENSE), [-0.25] * len(DENSE))
     write_model(path, keys=keys, step=0.01, dense=dense, lexicon={"good": (1.9, 2.8, 0.0), "né": (-1.0, 0.0, 0.3)})
 
@@ -319,7 +319,7 @@ def test_a_model_is_read_as_written(tmp_path):
     """Weights, steps and words come back."""
     _small_model(tmp_path / "m")
     model = read_model(tmp_path / "m", len(DENSE))
-    assert model.weights == {5: -3 + (127 << 24), 1 << 31: -127}
+    assert model.weights == {5: LIFT - 3 + (127 << SHIFT), 1 << 31: LIFT - 127, 7: LIFT + 127 + (-127 * (1 << SHIFT))}
     assert model.lexicon == {"good": (1.9, 2.8, 0.0), "né": (-1.0, 0.0, 0.3)}
     assert (model.step, model.dense_negative[0], model.dense_positive[-1]) == (0.01, 0.5, -0.25)
 
@@ -327,7 +327,7 @@ def test_a_model_is_read_as_written(tmp_path):
 def test_a_model_is_written_the_same_way_each_time(tmp_path):
     """The order in which keys are given says nothing."""
     _small_model(tmp_path / "a")
-    _small_model(tmp_path / "b", keys=((1 << 31, -127, 0), (5, -3, 127)))
+    _small_model(tmp_path / "b", keys=((7, 127, -127), (1 << 31, -127, 0), (5, -3, 127)))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mentionwatch.model.mention import Label
+    from mentionwatch.model.tone import Label
 
 #: How grave an alert is; later is graver.
 Severity = Literal["elevated", "high", "critical"]

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mentionwatch.model.alert import Alert
-    from mentionwatch.model.mention import Mark, Mention, Tone
+    from mentionwatch.model.mention import Mark, Mention
+    from mentionwatch.model.tone import Tone
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What was found: a brand in an entry, its tone, and the user's own word on it."""
+"""What was found: a brand in an entry, and the user's own word on it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mentionwatch.model.published import Entry
-
-#: Tone towards the brand; "unknown" is a language that the engine cannot judge.
-Label = Literal["negative", "neutral", "positive", "unknown"]
-LABELS: tuple[Label, ...] = ("negative", "neutral", "positive", "unknown")
+    from mentionwatch.model.tone import Label, Tone
 
 #: What the user did with a mention.
 MentionState = Literal["open", "seen", "handled", "ignored"]
@@ -27,24 +24,6 @@ class Match:
     keyword: str
     #: Where, as [start, end) offsets in the text that was searched, in order.
     spans: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class Tone:
-    """How a text speaks of a brand."""
-
-    label: Label
-    #: From -1 (negative) to 1 (positive); None when the label is unknown.
-    polarity: float | None
-    #: Probability in [0, 1] that the label is right, as the engine sees it; None when the label is unknown.
-    confidence: float | None
-    #: The words that made it, each with its weight, the weightiest first.
-    words: tuple[tuple[str, float], ...] = ()
-    #: What judged: "auto", "accurate", "textblob", "auto+stars", "stars", "mark" …
-    by: str = ""
-    #: What was done beside judging the whole text, as short English sentences: "only the part about Acme was judged",
-    #: "moved from Acme to Globex", "5 stars and the text disagree"; empty: nothing was.
-    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

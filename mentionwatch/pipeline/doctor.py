@@ -325,7 +325,7 @@ def _is_zone(name: str) -> bool:
 
 def _tone(config: Config) -> Iterator[Finding]:
     from mentionwatch.tone import make_engine
-    from mentionwatch.tone.accurate import AccurateScorer
+    from mentionwatch.tone.accurate import is_available
 
     install = "pip install 'mentionwatch[accurate]'"
     try:
@@ -336,7 +336,7 @@ def _tone(config: Config) -> Iterator[Finding]:
     what = f'engine "{config.tone.engine}": it works'
     if config.tone.engine == "textblob":
         yield Finding("tone", "ok", what)
-    elif AccurateScorer.is_available():
+    elif is_available():
         yield Finding("tone", "ok", f"{what}; the accurate model is installed")
     else:
         yield Finding("tone", "ok", f"{what}; the accurate model is not installed", f"for surer verdicts: {install}")

@@ -78,17 +78,17 @@ def make_engine(
 
 
 def _judge(settings: ToneSettings, entities: Mapping[str, Iterable[str]] | Iterable[str], *, explain: bool) -> Judge:
-    from mentionwatch.tone.accurate import AccurateScorer
+    from mentionwatch.tone import accurate
     from mentionwatch.tone.small import SmallScorer
 
     if settings.engine == "accurate":
-        if not AccurateScorer.is_available():
+        if not accurate.is_available():
             raise ToneError(
                 "the accurate engine needs numpy: pip install 'mentionwatch[accurate]', or choose another engine",
                 missing=True,
             )
-        return Judge(AccurateScorer(explain=explain), parts=False, words=settings.words, entities=entities)
-    better = AccurateScorer() if AccurateScorer.is_available() else None
+        return Judge(accurate.AccurateScorer(explain=explain), parts=False, words=settings.words, entities=entities)
+    better = accurate.AccurateScorer() if accurate.is_available() else None
     return Judge(SmallScorer(explain=explain), better=better, words=settings.words, entities=entities)
 
 

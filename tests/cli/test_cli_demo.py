@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mentionwatch.tone.accurate import AccurateScorer
+from mentionwatch.tone.accurate import is_available
 from tests.cli.calling import run, run_process
 
 #: The end of the demo that the README quotes.
@@ -45,9 +45,7 @@ def test_demo_prints_the_alert_with_its_reason(demo):
     assert alert["reason"][:40] in " ".join(page.stdout.split())
 
 
-@pytest.mark.skipif(
-    AccurateScorer.is_available(), reason="the excerpt is of the plain install; with numpy more is known"
-)
+@pytest.mark.skipif(is_available(), reason="the excerpt is of the plain install; with numpy more is known")
 def test_the_readme_quotes_the_demo(demo):
     """The excerpt on the first screen is output, to the letter."""
     _folder, shown = demo

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentionwatch.errors import ToneError
+from mentionwatch.tone.accurate import is_available
 from mentionwatch.tone.accurate.weights import read_weights
 from mentionwatch.tone.base import Scores
 from mentionwatch.tone.pieces.windows import Window, windows
@@ -42,7 +42,7 @@ class _Model:
 
 @lru_cache(maxsize=2)
 def _load(path: Path) -> _Model:
-    if not AccurateScorer.is_available():
+    if not is_available():
         message = "the accurate engine needs numpy: pip install 'mentionwatch[accurate]', or choose another engine"
         raise ToneError(message, missing=True)
     from mentionwatch.tone.accurate.encoder import Encoder
@@ -71,11 +71,6 @@ class AccurateScorer:
         """
         self._path = path
         self._explain = explain
-
-    @staticmethod
-    def is_available() -> bool:
-        """Tell whether numpy is installed."""
-        return find_spec("numpy") is not None
 
     def score(self, text: str, *, target: Spans = (), explain: bool | None = None) -> Scores:
         """Judge a text, however long or odd, in bounded time.

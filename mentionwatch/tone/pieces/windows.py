@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,8 +14,7 @@ _BEGIN, _AROUND, _END = 6_000, 1_500, 3_000
 _MOST_SPANS = 50
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A part of a text, short enough for the network.
 
     Attributes:

@@ -32,7 +32,8 @@ _TOKEN = re.compile(
 # In a hashtag: where one word ends and the next begins.
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
-_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+#: Where characters stand that are words each: the first and the last.
+_CJK = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
 
 
 class Token(NamedTuple):
@@ -54,7 +55,7 @@ class WordPiece:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         """Take the pieces in the order of their numbers; those that continue a word begin with "##"."""
-        self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self._numbers = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
         self._known: dict[str, tuple[int, ...]] = {}
         self._tokens: dict[tuple[str, str], tuple[int, ...]] = {}
         self.unknown = self._numbers[UNKNOWN]
@@ -127,7 +128,7 @@ class WordPiece:
             return ()
         if word in self._numbers:
             return (self._numbers[word],)
-        if _CJK.search(word):
+        if not word.isascii() and any(first <= char <= last for char in word for first, last in _CJK):
             return tuple(self._numbers.get(char, self.unknown) for char in word)
         if _ELONGATED.search(word):
             for short in (_ELONGATED.sub(r"\1\1", word), _ELONGATED.sub(r"\1", word)):

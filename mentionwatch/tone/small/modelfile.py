@@ -20,9 +20,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from dataclasses import dataclass
-from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.errors import ToneError
 from mentionwatch.tone.small.sealed import Numbers, little_endian, read_sealed, write_sealed
@@ -38,15 +36,19 @@ MAGIC = b"\x89MWTONE\n"
 VERSION = 2
 _COUNTS = struct.Struct("<HII")
 _LEXICONS = 3
-#: Both weights of a key in one number, so that one sum adds up both: negative in the low bits.
-SHIFT = 24
+#: Both weights of a key in one number, so that one sum adds up both: negative in the low bits, lifted by ``LIFT`` so
+#: that it is never below 0.
+SHIFT, LIFT = 24, 128
+#: A byte that holds a number from -128 to 127 -> one that holds it lifted.
+_LIFTED = bytes(byte ^ LIFT for byte in range(256))
+#: A byte as tenths, from -12.8 to 12.7.
+_TENTHS = [(byte - 256 if byte > 127 else byte) / 10 for byte in range(256)]
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """A model in memory."""
 
-    #: Key -> weight for negative, plus weight for positive shifted left by ``SHIFT``.
+    #: Key -> weight for negative with ``LIFT`` added, plus weight for positive shifted left by ``SHIFT``.
     weights: dict[int, int]
     #: What one step of ``weights`` is worth.
     step: float
@@ -79,9 +81,12 @@ def _parse(payload: memoryview, dense: int, keys: int, words: int) -> Model:
     negative, positive = list(take("d", dense)), list(take("d", dense))
     (step,) = take("d", 1)
     names, low, high = take("I", keys), take("b", keys), take("b", keys)
-    strengths = [[tenth / 10 for tenth in take("b", words)] for _ in range(_LEXICONS)]
+    strengths = [map(_TENTHS.__getitem__, take("b", words).tobytes()) for _ in range(_LEXICONS)]
     lexicon = dict(zip(bytes(numbers.rest()).decode().split("\n"), zip(*strengths, strict=True), strict=True))
-    packed = map(add, low, map((1 << SHIFT).__mul__, high))
+    # Put together byte by byte, which takes a tenth of the time that the same sums take.
+    both = bytearray(4 * keys)
+    both[0::4], both[3::4] = low.tobytes().translate(_LIFTED), high.tobytes()
+    packed = Numbers(memoryview(both), 0).take("i", keys)
     return Model(dict(zip(names, packed, strict=True)), step, negative, positive, lexicon)
 
 

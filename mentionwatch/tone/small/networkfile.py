@@ -28,26 +28,24 @@ from __future__ import annotations
 
 import struct
 from array import array
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mentionwatch.errors import ToneError
 from mentionwatch.tone.small.sealed import Numbers, little_endian, read_sealed, write_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 MAGIC = b"\x89MWNET1\n"
 #: Goes up with every change of the file's form, or of how texts are cut into pieces.
 VERSION = 1
 _COUNTS = struct.Struct("<IHHHH")
-#: How ``array`` names whole numbers of so many bits.
-_CODES = {16: "h", 32: "i", 64: "q"}
+#: A byte -> the byte with its highest bit turned over.
+_TURNED = bytes(byte ^ 128 for byte in range(256))
 
 
-@dataclass(frozen=True)
-class NetworkFile:
+class NetworkFile(NamedTuple):
     """What is in a file.
 
     Attributes:
@@ -126,16 +124,21 @@ def write_network(path: Path, network: NetworkFile) -> None:
     write_sealed(path, MAGIC, VERSION, payload)
 
 
-def packed(numbers: Iterable[int], bits: int) -> int:
-    """Put numbers side by side into one, `bits` for each, the first in the lowest bits.
+def packed(numbers: array[int], bits: int) -> int:
+    """Put numbers (of as many bits at most) side by side into one, `bits` for each, the first in the lowest bits.
 
     A number below 0 borrows from the lane above it: the sum of such integers still is the integer of the sums, as long
     as none outgrows its lane.  To take them apart again, add ``repeated(1 << (bits - 1), ...)``: so none is below 0.
     """
-    row = array(_CODES[bits], list(numbers))
-    lift = repeated(1 << (bits - 1), bits, len(row))
-    # To turn over a lane's highest bit adds half a lane, whatever the sign: none is below 0 until that is taken off.
-    return (int.from_bytes(little_endian([row]), "little") ^ lift) - lift
+    size, lane, count = numbers.itemsize, bits // 8, len(numbers)
+    row = little_endian([numbers[:]])
+    lanes = bytearray(lane * count)
+    for place in range(size - 1):
+        lanes[place::lane] = row[place::size]
+    # To turn over a number's highest bit adds half of what its bits hold, whatever the sign: none is below 0 until that
+    # is taken off.
+    lanes[size - 1 :: lane] = row[size - 1 :: size].translate(_TURNED)
+    return int.from_bytes(lanes, "little") - repeated(1 << (8 * size - 1), bits, count)
 
 
 def repeated(number: int, bits: int, count: int) -> int:

@@ -178,7 +178,8 @@ def _element(text: str, gap: int) -> Element:
     return Element(frozenset(words), frozenset(stems), gap)
 
 
-def _pattern(text: str) -> tuple[Element, tuple[Element, ...]]:
+@cache
+def _rest(text: str) -> tuple[Element, ...]:
     elements: list[Element] = []
     gap = 0
     for part in text.split():
@@ -187,24 +188,38 @@ def _pattern(text: str) -> tuple[Element, tuple[Element, ...]]:
             continue
         elements.append(_element(part, gap))
         gap = 0
-    return elements[0], tuple(elements[1:])
+    return tuple(elements)
 
 
-def _index() -> tuple[dict[str, tuple[Pattern, ...]], dict[str, tuple[Pattern, ...]]]:
-    words: dict[str, list[Pattern]] = {}
-    stems: dict[str, list[Pattern]] = {}
+def _index() -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[tuple[str, str]]]]:
+    """First words, and first stems -> group and the text of what comes after."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    stems: dict[str, list[tuple[str, str]]] = {}
     for group, lines in _GROUPS.items():
         for text in " ".join(lines.split()).strip(" /").split(" / "):
-            first, rest = _pattern(text)
+            start, _, rest = text.partition(" ")
+            first = _element(start, 0)
             for word in first.words:
-                words.setdefault(word, []).append(Pattern(group, rest))
+                words.setdefault(word, []).append((group, rest))
             for root in first.stems:
-                stems.setdefault(root, []).append(Pattern(group, rest))
-    return {k: tuple(v) for k, v in words.items()}, {k: tuple(v) for k, v in stems.items()}
+                stems.setdefault(root, []).append((group, rest))
+    return words, stems
 
 
 _BY_WORD, _BY_STEM = _index()
 GROUPS = tuple(_GROUPS)
+
+
+# To read all of them at once would be a sixth of the time that it takes to load the engine.
+@cache
+def _of_word(word: str) -> tuple[Pattern, ...]:
+    """The patterns that begin with a word of the index, read when a text has it for the first time."""
+    return tuple(Pattern(group, _rest(rest)) for group, rest in _BY_WORD[word])
+
+
+@cache
+def _of_stem(root: str) -> tuple[Pattern, ...]:
+    return tuple(Pattern(group, _rest(rest)) for group, rest in _BY_STEM[root])
 
 
 def find_phrases(words: list[str], stems: list[str]) -> list[tuple[str, int, int]]:
@@ -216,10 +231,10 @@ def find_phrases(words: list[str], stems: list[str]) -> list[tuple[str, int, int
     found: list[tuple[str, int, int]] = []
     by_word, by_stem = _BY_WORD, _BY_STEM
     for start, word in enumerate(words):
-        here = by_word.get(word, ())
+        here = _of_word(word) if word in by_word else ()
         root = stems[start]
         if root in by_stem:
-            here += by_stem[root]
+            here += _of_stem(root)
         for group, rest in here:
             end = _follow(words, stems, start + 1, rest) if rest else start + 1
             if end:

@@ -7,12 +7,11 @@ from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.tone.small.features import DENSE, LEXICONS, Features, Reader
-from mentionwatch.tone.small.modelfile import SHIFT, read_model
+from mentionwatch.tone.small.modelfile import LIFT, SHIFT, read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HALF = 1 << (SHIFT - 1)
 _LOW = (1 << SHIFT) - 1
 #: So that a text of one known word is not judged as if it were many.
 FEWEST = 4
@@ -33,7 +32,7 @@ class Weigher:
         weights = self._model.weights
         keys = features.keys
         hits = [(weights[key], keys[key]) for key in keys.keys() & weights.keys()]
-        low, high = _unpack(sum(packed for packed, _ in hits))
+        low, high = _unpack(sum(packed for packed, _ in hits), len(hits))
         worth = self._model.step / sqrt(max(len(hits), FEWEST))
         negative = low * worth + sum(map(mul, features.dense, self._model.dense_negative))
         positive = high * worth + sum(map(mul, features.dense, self._model.dense_positive))
@@ -63,8 +62,7 @@ class Weighed(NamedTuple):
         shares = [0.0] * size
         worth = self.worth
         for packed, (start, end) in self.hits:
-            low = ((packed + _HALF) & _LOW) - _HALF
-            lean = ((packed - low) >> SHIFT) - low
+            lean = (packed >> SHIFT) - (packed & _LOW) + LIFT
             if not lean:
                 continue
             share = lean * worth / (end - start)
@@ -84,9 +82,9 @@ class Weighed(NamedTuple):
         return list(found.values())
 
 
-def _unpack(packed: int) -> tuple[int, int]:
-    low = ((packed + _HALF) & _LOW) - _HALF
-    return low, (packed - low) >> SHIFT
+def _unpack(packed: int, count: int) -> tuple[int, int]:
+    """Take a sum of so many keys' weights apart."""
+    return (packed & _LOW) - count * LIFT, packed >> SHIFT
 
 
 def _slopes(lean: dict[str, float], lexicon: str) -> tuple[float, float]:

@@ -203,7 +203,7 @@ def test_what_others_said_weighs_little():
 def test_tokens_know_what_they_are():
     """Links, names, tags, faces, marks and numbers are each their own kind."""
     text = "@acme see https://a.example/x?y <b>now</b> :( 5,000 it's 😡!!"
-    kinds = [(kind, raw) for kind, raw, _ in find_tokens(text)]
+    kinds = [(found.lastgroup, found[0]) for found in find_tokens(text)]
     assert kinds == [
         ("at", "@acme"),
         ("word", "see"),
@@ -286,7 +286,7 @@ def test_the_emoji_table_is_well_formed():
     assert {-3, -2, -1, 0, 1, 2, 3} == set(EMOJI.values())
     assert all(strength for strength in EMOTICONS.values())
     for sign in (*EMOJI, *EMOTICONS):
-        kinds = {kind for kind, raw, _ in find_tokens(f"so {sign} then") if raw == sign}
+        kinds = {found.lastgroup for found in find_tokens(f"so {sign} then") if found[0] == sign}
         assert kinds & {"emoji", "smile"}, sign
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
 #: How a clause is joined to the one before it: it begins a sentence; it says something against it; it goes on.
@@ -45,7 +46,9 @@ class Clause(NamedTuple):
     link: Link
 
 
-def split_clauses(text: str) -> list[Clause]:
+# Whoever looks at a text looks at it more than once.
+@lru_cache(maxsize=16)
+def split_clauses(text: str) -> tuple[Clause, ...]:
     """Cut a text into clauses that cover it, in order, each with a letter or digit; one without any is one clause."""
     found: list[Clause] = []
     start = 0
@@ -62,8 +65,8 @@ def split_clauses(text: str) -> list[Clause]:
         elif kind == "contrast" and link == "next":
             link = "contrast"
     if _WORD.search(text, start) or not found:
-        return [*found, Clause(start, len(text), link)]
-    return [*found[:-1], Clause(found[-1].start, len(text), found[-1].link)]
+        return (*found, Clause(start, len(text), link))
+    return (*found[:-1], Clause(found[-1].start, len(text), found[-1].link))
 
 
 def sentences(text: str) -> list[Span]:
@@ -101,7 +104,7 @@ def _end(span: Span) -> int:
     return span[1]
 
 
-def _joined(clauses: list[Clause], *links: Link) -> list[Span]:
+def _joined(clauses: Iterable[Clause], *links: Link) -> list[Span]:
     """The clauses, each that does not begin in one of these ways joined to the one before it."""
     found: list[list[int]] = []
     for clause in clauses:

@@ -54,6 +54,8 @@ _CONTRASTS: tuple[tuple[str, bool, Label | None], ...] = (
     (r"unlike X\s*,", False, "positive"),
     ("(?:compared? (?:to|with)|in (?:comparison|contrast) (?:to|with)|next to) T", True, None),
 )
+#: One of them stands in what the patterns above find.
+_SETS_APART = ("unlike", "compare", "comparison", "contrast", "next")
 _REGRET = (
     r"(?:(?:big|huge|terrible|biggest|worst) (?:mistake|decision)|regret(?:s|ted|ting)?|mistake|nightmare|disaster|"
     r"downgrade|step (?:down|back)|wish i had(?:n['’]t|\s+not|\s+stayed)|(?:going|went|go|came|come) [right] back|"
@@ -70,6 +72,8 @@ _WANTS_OUT = (
     r"going to|gonna|tempted to|looking to|need to|have to|might|will) "
     r"(?:(?:switch|mov|migrat|leav|ditch|dump|cancel|drop)\w*|get rid of|get away from) [away] [from] T"
 )
+#: One of them stands in what the pattern above finds.
+_LEAVES = ("switch", "mov", "migrat", "leav", "ditch", "dump", "cancel", "drop", "rid", "away")
 _ASKS = (
     r"(?:is|are|was|were|do|does|did|has|have|should|would|will|can|could|which|what|who|how|any(?:one|body)?|"
     r"someone|somebody|thoughts|vs|versus|or|should i)"
@@ -185,8 +189,7 @@ def _mark(text: str, start: int, end: int, names: Sequence[tuple[int, int, str]]
 def _read(sentence: _Sentence) -> Verdict | None:
     """What one sentence says."""
     marked = sentence.marked
-    why = compiled(_WHY).search(marked)
-    if "?" in marked[-4:] and not why:
+    if "?" in marked[-4:] and not compiled(_WHY).search(marked):
         return _asked(sentence)
     found = first_match(DECIDED, marked)
     if found:
@@ -205,6 +208,9 @@ def _asked(sentence: _Sentence) -> Verdict | None:
 
 
 def _leaving(sentence: _Sentence) -> Verdict | None:
+    lowered = sentence.marked.lower()
+    if not any(verb in lowered for verb in _LEAVES):
+        return None
     match = compiled(_WANTS_OUT).search(sentence.marked)
     return Verdict("negative", sentence.words(match)) if match else None
 
@@ -226,6 +232,9 @@ def _is_regretted(marked: str) -> bool:
 
 def _contrasted(sentence: _Sentence) -> Verdict | None:
     """Unlike Acme, Globex …: what is said of the one is not so of the other."""
+    lowered = sentence.marked.lower()
+    if not any(word in lowered for word in _SETS_APART):
+        return None
     for pattern, turned, label in _CONTRASTS:
         match = compiled(pattern).search(sentence.marked)
         if match is None:

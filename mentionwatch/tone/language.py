@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 _ENGLISH = {"en", "eng", "english"}
 #: BCP 47: undetermined, several, none.
@@ -148,25 +149,25 @@ def _tables() -> dict[str, dict[str, float]]:
     return tables
 
 
+@cache
+def _shared_english() -> frozenset[str]:
+    """Common English words that other languages have too: they count for half on both sides."""
+    return _ENGLISH_WORDS & (_SHARED | _tables().keys())
+
+
 def _evidence(text: str) -> tuple[float, float]:
     """How much speaks for the likeliest other language, and how much for English."""
     tables = _tables()
     scores = dict.fromkeys(_COMMON, 0.0)
-    english = accented = 0.0
-    seen: set[str] = set()
-    for number, match in enumerate(_WORD.finditer(text)):
-        if number >= _WORDS:
-            break
-        word = match[0].replace("’", "'").lower()
-        if word in seen:
-            continue
-        seen.add(word)
-        found = tables.get(word)
-        if found:
-            for language, weight in found.items():
-                scores[language] += weight
-        if word in _ENGLISH_WORDS:
-            english += 0.5 if found or word in _SHARED else 1.0
-        elif not word.isascii() and _ACCENTED.search(word) and not _LOANS.match(word):
-            accented += 0.5
+    words = {match[0].lower() for match in islice(_WORD.finditer(text.replace("’", "'")), _WORDS)}
+    for word in tables.keys() & words:
+        for language, weight in tables[word].items():
+            scores[language] += weight
+    own = words & _ENGLISH_WORDS
+    english = len(own) - 0.5 * len(own & _shared_english())
+    accented = 0.0 if text.isascii() else 0.5 * sum(map(_is_accented, words - own))
     return max(scores.values()) + accented, english
+
+
+def _is_accented(word: str) -> bool:
+    return not word.isascii() and _ACCENTED.search(word) is not None and not _LOANS.match(word)

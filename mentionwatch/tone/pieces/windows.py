@@ -32,7 +32,7 @@ def windows(text: str, target: Iterable[Sequence[int]], pieces: WordPiece, longe
     A text that fits is one window.  Of a longer one: its begin; if the target is not in it, what stands around the
     target's first place; and its end.
     """
-    spans = _orderly(target, len(text))
+    spans = orderly(target, len(text))
     room = longest - 2
     if len(text) <= _BEGIN + _END:
         tokens = pieces.tokens(text, spans)
@@ -51,8 +51,8 @@ def windows(text: str, target: Iterable[Sequence[int]], pieces: WordPiece, longe
     return [_window(part, pieces) for number, part in enumerate(parts) if part or number == 0]
 
 
-def _orderly(target: Iterable[Sequence[int]], length: int) -> list[tuple[int, int]]:
-    """Leave out spans that are empty, lie outside the text or in each other."""
+def orderly(target: Iterable[Sequence[int]], length: int) -> list[tuple[int, int]]:
+    """Put spans in order, without those that are empty, lie outside the text or in each other."""
     kept: list[tuple[int, int]] = []
     for start, end in sorted((span[0], span[1]) for span in target):
         if start >= (kept[-1][1] if kept else 0) and start < end <= length:

@@ -75,6 +75,20 @@ class WordPiece:
         found.extend(self._between(text, start, len(text) if end is None else end))
         return found
 
+    def pieces(self, text: str, target: Sequence[tuple[int, int]] = ()) -> list[int]:
+        """Cut a text into the pieces of its tokens, where nobody asks which are whose."""
+        found: list[int] = []
+        known, start = self._tokens, 0
+        for first, last in (*target, (len(text), None)):
+            for match in _TOKEN.finditer(text, start, first):
+                said = (match.lastgroup or "", match[0])
+                pieces = known.get(said)
+                found += self._met(*said) if pieces is None else pieces
+            if last is not None:
+                found.append(self.target)
+                start = last
+        return found
+
     def framed(self, tokens: Iterable[Token]) -> tuple[int, ...]:
         """Give the pieces of some tokens as the network reads them."""
         return (self.cls, *(piece for token in tokens for piece in token.pieces), self.sep)
@@ -85,11 +99,16 @@ class WordPiece:
             said = (match.lastgroup or "", match[0])
             pieces = known.get(said)
             if pieces is None:
-                pieces = self._token(*said)
-                if len(known) < _MOST_CACHED and len(said[1]) <= _LONGEST_WORD:
-                    known[said] = pieces
+                pieces = self._met(*said)
             if pieces:
                 yield Token(*match.span(), pieces)
+
+    def _met(self, kind: str, token: str) -> tuple[int, ...]:
+        """Cut a token that was not met before."""
+        pieces = self._token(kind, token)
+        if len(self._tokens) < _MOST_CACHED and len(token) <= _LONGEST_WORD:
+            self._tokens[kind, token] = pieces
+        return pieces
 
     def _token(self, kind: str, token: str) -> tuple[int, ...]:
         if kind == "word":

@@ -7,7 +7,7 @@ one in 70,000.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -17,7 +17,7 @@ from mentionwatch.tone.small.phrases import GROUPS, find_phrases
 from mentionwatch.tone.small.tokens import BOOSTERS, CONTRASTS, NEGATORS, find_tokens, normal, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 #: Words after "not" that are denied, at most.
 _SCOPE = 4
@@ -30,6 +30,9 @@ _LOUD = 0.25
 _QUOTE = 3
 _QUOTED = 0.25
 _AFTER_CONTRAST, _BEFORE_CONTRAST = 1.3, 0.7
+
+#: Where one, two and three words stand, by the first.
+_ONE, _TWO, _THREE = ([(at, at + size) for at in range(MAX_WORDS)] for size in (1, 2, 3))
 
 #: Group, index of its first word, index after the last.
 Phrase = tuple[str, int, int]
@@ -72,43 +75,94 @@ class Features(NamedTuple):
     fixed: list[Phrase]
 
 
+class Known(NamedTuple):
+    """A word as it goes into the names of features; the same for all places where it stands."""
+
+    word: str
+    root: str
+    #: Both in bytes, and their keys.
+    coded: bytes
+    key: int
+    coded_root: bytes
+    root_key: int
+
+
+class Said(NamedTuple):
+    """What a word does to a text."""
+
+    known: Known
+    value: Valence | None
+    is_loud: bool
+    negates: bool
+    contrasts: bool
+    #: To the strength of the next word.
+    boost: float
+
+
 class Reader:
     """Reads texts with a lexicon: word -> its strength."""
 
     def __init__(self, lexicon: dict[str, Valence]) -> None:
         self._lexicon = lexicon
-        self.valence = lru_cache(maxsize=1 << 14)(self._valence)
+        self.look_up = lru_cache(maxsize=1 << 14)(self._look_up)
+
+    def _look_up(self, raw: str) -> Said:
+        """Find out what does not hang on what stands around a word."""
+        word = normal(raw)
+        is_loud = len(raw) > 2 and raw.isupper()
+        boost = BOOSTERS.get(word, 0.0)
+        return Said(_known(word), self._valence(word), is_loud, word in NEGATORS, word in CONTRASTS, boost)
 
     def _valence(self, word: str) -> Valence | None:
         """Look a word up, or another form of it."""
-        found = self._lexicon.get(word)
-        if found is None:
-            root = stem(word)
-            forms = (root + ending for ending in ("", "e", "y", "s", "ed", "ing"))
-            found = next((self._lexicon[form] for form in forms if form in self._lexicon), None)
-        return found
+        lexicon = self._lexicon
+        if word in lexicon:
+            return lexicon[word]
+        root = stem(word)
+        for ending in ("", "e", "y", "s", "ed", "ing"):
+            if root + ending in lexicon:
+                return lexicon[root + ending]
+        return None
 
     def read(self, text: str) -> Features:
         """Find the features of a text that ``clean`` has seen."""
         scan = _Scan(self)
-        for kind, raw, place in find_tokens(text):
-            scan.take(kind, raw, place)
-            if len(scan.words) >= MAX_WORDS:
+        for found in find_tokens(text):
+            scan.take(found.lastgroup or "", found[0], found.span())
+            if len(scan.known) >= MAX_WORDS:
                 break
-        stems = list(map(stem, scan.words))
-        phrases = find_phrases(scan.words, stems)
+        words = _Words(*zip(*scan.known, strict=True)) if scan.known else _Words((), (), (), (), (), ())
+        phrases = find_phrases(words.words, words.roots)
         fixed, plain = _fix(scan, phrases)
-        keys = _keys(scan, stems, phrases, plain)
+        keys = _keys(scan, words, phrases, plain)
         said = [(at, value) for at, value, _ in scan.valued]
         return Features(keys, _dense(scan, phrases), scan.places, said, fixed)
+
+
+@lru_cache(maxsize=1 << 14)
+def _known(word: str) -> Known:
+    root = stem(word)
+    coded, coded_root = b" " + word.encode("utf-8", "replace"), b"~" + root.encode("utf-8", "replace")
+    return Known(word, root, coded, crc32(coded), coded_root, crc32(coded_root))
+
+
+class _Words(NamedTuple):
+    """The words of a text, by what is known of them: the columns of ``Known``."""
+
+    words: Sequence[str]
+    roots: Sequence[str]
+    coded: Sequence[bytes]
+    keys: Sequence[int]
+    coded_roots: Sequence[bytes]
+    root_keys: Sequence[int]
 
 
 class _Scan:
     """Goes over the tokens once, and remembers what is denied, loud, quoted, asked."""
 
     def __init__(self, reader: Reader) -> None:
-        self._valence = reader.valence
-        self.words: list[str] = []
+        self._look_up = reader.look_up
+        self.known: list[Known] = []
         self.places: list[tuple[int, int]] = []
         self.denied: list[bool] = []
         self.valued: list[tuple[int, Valence, bool]] = []
@@ -140,50 +194,52 @@ class _Scan:
             self._add(f"<{kind}>", place, denied=False)
 
     def _add(self, word: str, place: tuple[int, int], *, denied: bool) -> None:
-        self.words.append(word)
+        self.known.append(_known(word))
         self.places.append(place)
         self.denied.append(denied)
 
     def _word(self, raw: str, place: tuple[int, int]) -> None:
-        word = normal(raw)
-        loud = len(raw) > 2 and raw.isupper()
-        self.loud += loud
+        known, value, is_loud, negates, contrasts, boost = self._look_up(raw)
+        scope, at = self._scope, len(self.known)
+        self.loud += is_loud
         self.spoken += 1
         self.ends_asking = False
         if self._fresh:
-            self.sentence, self._fresh = len(self.words), False
-        value = self._valence(word)
+            self.sentence, self._fresh = at, False
         if value is not None:
-            self._value(value, 1.0 + self._boost + (_LOUD if loud else 0.0))
-        self._add(word, place, denied=self._scope > 0 and word not in NEGATORS)
+            self._value(value, 1.0 + self._boost + (_LOUD if is_loud else 0.0))
+        self.known.append(known)
+        self.places.append(place)
+        self.denied.append(scope > 0 and not negates)
         self._boost = 0.0
-        if word in NEGATORS:
+        if negates:
             self._scope = _SCOPE
             self.negators += 1
-        elif word in CONTRASTS:
+        elif contrasts:
             self._scope = 0
-            if word in {"but", "however"}:
-                self.contrast = len(self.words) - 1
+            if known.word in {"but", "however"}:
+                self.contrast = at
         else:
-            self._scope = max(0, self._scope - 1)
-            self._boost = BOOSTERS.get(word, 0.0)
+            if scope:
+                self._scope = scope - 1
+            self._boost = boost
 
     def _value(self, value: Valence, factor: float) -> None:
         if self._scope > 0:
             factor *= _DENIED
         one, two, three = value
-        self.valued.append((len(self.words), (one * factor, two * factor, three * factor), self._quote >= 0))
+        self.valued.append((len(self.known), (one * factor, two * factor, three * factor), self._quote >= 0))
 
     def _stop(self, raw: str) -> None:
         self._scope = 0
         if raw == '"':
             if self._quote < 0:
-                self._quote = len(self.words)
+                self._quote = len(self.known)
                 return
-            size = len(self.words) - self._quote
+            size = len(self.known) - self._quote
             if size >= _QUOTE:
                 self.quoted += size
-                self.quotes.append((self._quote, len(self.words)))
+                self.quotes.append((self._quote, len(self.known)))
             self._quote = -1
         elif raw[0] in ".…\n":
             self._fresh = True
@@ -195,9 +251,9 @@ class _Scan:
         self.exclaims += raw.count("!")
         self.questions += asks
         self.ends_asking = asks
-        self.signs.append((b"?" if asks else b"!", len(self.words) - 1))
+        self.signs.append((b"?" if asks else b"!", len(self.known) - 1))
         if len(raw) > 1:
-            self.signs.append((b"?!" if asks else b"!!", len(self.words) - 1))
+            self.signs.append((b"?!" if asks else b"!!", len(self.known) - 1))
 
     def _emoji(self, raw: str, place: tuple[int, int]) -> None:
         strength = EMOJI.get(raw) or EMOTICONS.get(raw) or 0
@@ -205,8 +261,8 @@ class _Scan:
             self.smile += max(0, strength)
             self.frown += max(0, -strength)
             self.last_emoji = strength
-            self.signs.append((b"emo%d" % strength, len(self.words)))
-        self.signs.append((raw.encode(), len(self.words)))
+            self.signs.append((b"emo%d" % strength, len(self.known)))
+        self.signs.append((raw.encode(), len(self.known)))
         if raw in EMOTICONS:
             self._scope = 0
         self._add(raw, place, denied=False)
@@ -218,6 +274,8 @@ def _fix(scan: _Scan, phrases: list[Phrase]) -> tuple[list[Phrase], set[int]]:
     Returns:
         The phrases that do, and the indexes of words that say nothing at all.
     """
+    if not any(group in _FIXED for group, _, _ in phrases):
+        return [], set()
     plain = {at for group, start, end in phrases if group == "plain" for at in range(start, end)}
     fixed: list[Phrase] = []
     taken: set[int] = set()
@@ -242,26 +300,23 @@ def _longest_first(phrase: Phrase) -> tuple[int, int]:
     return start - end, start
 
 
-def _keys(scan: _Scan, stems: list[str], phrases: list[Phrase], plain: set[int]) -> dict[int, tuple[int, int]]:
-    coded = [b" " + word.encode("utf-8", "replace") for word in scan.words]
+def _keys(scan: _Scan, words: _Words, phrases: list[Phrase], plain: set[int]) -> dict[int, tuple[int, int]]:
     # crc32 goes on from the value so far: the key of "a b" is made from the key of "a".
-    single = list(map(crc32, coded))
+    coded, single, roots = words.coded, words.keys, words.root_keys
     double = list(map(crc32, coded[1:], single))
-    triple = list(map(crc32, coded[2:], double))
+    triple = map(crc32, coded[2:], double)
     # A word and the next but one; a stem and the next.
     apart = map(crc32, coded[2:], map(crc32, repeat(b" _"), single))
-    roots = [b"~" + root.encode("utf-8", "replace") for root in stems]
-    paired = map(crc32, roots[1:], map(crc32, roots))
+    paired = map(crc32, words.coded_roots[1:], roots)
     keys: dict[int, tuple[int, int]] = {}
-    for at, denied in enumerate(scan.denied):
-        if at in plain:
-            continue
-        keys[crc32(b"!", single[at]) if denied else single[at]] = (at, at + 1)
-        keys[crc32(b"!", crc32(roots[at])) if denied else crc32(roots[at])] = (at, at + 1)
-    keys.update((key, (at, at + 2)) for at, key in enumerate(double))
-    keys.update((key, (at, at + 3)) for at, key in enumerate(triple))
-    keys.update((key, (at, at + 3)) for at, key in enumerate(apart))
-    keys.update((key, (at, at + 2)) for at, key in enumerate(paired))
+    for known in (single, roots):
+        said: Iterable[int] = known
+        if True in scan.denied:
+            said = [crc32(b"!", key) if denied else key for key, denied in zip(known, scan.denied, strict=True)]
+        places = zip(said, _ONE, strict=False)
+        keys.update(compress(places, [at not in plain for at in range(len(known))]) if plain else places)
+    for joined, where in ((double, _TWO), (triple, _THREE), (apart, _THREE), (paired, _TWO)):
+        keys.update(zip(joined, where, strict=False))
     keys.update((crc32(b"^" + name), (at, at + 1)) for name, at in scan.signs)
     _neighbours(scan, coded, single, keys)
     for group, start, end in phrases:
@@ -269,11 +324,11 @@ def _keys(scan: _Scan, stems: list[str], phrases: list[Phrase], plain: set[int])
         keys[crc32(name)] = (start, end)
         if scan.denied[start]:
             keys[crc32(name + b"!")] = (start, end)
-        keys[crc32(" ".join(stems[start:end]).encode("utf-8", "replace"), crc32(b"#"))] = (start, end)
+        keys[crc32(" ".join(words.roots[start:end]).encode("utf-8", "replace"), crc32(b"#"))] = (start, end)
     return keys
 
 
-def _neighbours(scan: _Scan, coded: list[bytes], single: list[int], keys: dict[int, tuple[int, int]]) -> None:
+def _neighbours(scan: _Scan, coded: Sequence[bytes], single: Sequence[int], keys: dict[int, tuple[int, int]]) -> None:
     """Pairs of a word and "something good" or "something bad" beside it."""
     for at, (vader, textblob, own), _ in scan.valued:
         strength = vader + 2 * textblob + own
@@ -287,7 +342,7 @@ def _neighbours(scan: _Scan, coded: list[bytes], single: list[int], keys: dict[i
 
 
 def _dense(scan: _Scan, phrases: list[Phrase]) -> list[float]:
-    size = len(scan.words)
+    size = len(scan.known)
     found = [
         1.0,
         log(1 + size) / 4,

@@ -12,11 +12,12 @@ from __future__ import annotations
 import sys
 from array import array
 from functools import lru_cache
+from itertools import compress
 from math import sqrt
 from operator import add, mul
 from typing import TYPE_CHECKING
 
-from mentionwatch.tone.pieces.windows import windows
+from mentionwatch.tone.pieces.windows import orderly, windows
 from mentionwatch.tone.pieces.wordpiece import WordPiece
 from mentionwatch.tone.small.networkfile import packed, read_network, repeated
 
@@ -37,6 +38,11 @@ _FINE = 12
 _KEPT = 1 << 15
 #: Words that are tried for an explanation.
 _MOST_WORDS = 40
+#: What the head adds up: 256 products of a number of the head's (16 bits) and a sum of 128 numbers of 15 bits, which is
+#: divided by more than 16.
+_HEAD_BITS = 48
+#: A text of so many characters is likely one window, and is cut into pieces without looking for windows.
+_SHORT = 800
 #: A text whose log-odds are asked for: for negative and for positive, against neutral.
 Odds = tuple[float, float]
 
@@ -55,13 +61,13 @@ class Network:
         self._words = WordPiece(file.names)
         lanes = file.lanes
         self._patterns = [packed(row, 16) for row in file.patterns]
-        self._head = [packed(row, 64) for row in file.head]
+        self._head = [packed(row, _HEAD_BITS) for row in file.head]
         self._lift = repeated(1 << 15, 16, lanes * file.reach)
         self._half16 = repeated(1 << 15, 16, lanes)
         self._ones = repeated(1, 16, lanes)
         self._low = repeated(0xFFFF, 32, lanes // 2)
         self._start = self._half16 + packed(file.bias, 16)
-        self._lift64 = repeated(1 << 63, 64, len(file.steps))
+        self._lift_head = repeated(1 << _HEAD_BITS - 1, _HEAD_BITS, len(file.steps))
         self.parts = lru_cache(maxsize=_KEPT)(self._parts)
         self._pair = lru_cache(maxsize=_KEPT)(self._pair_parts)
 
@@ -77,6 +83,9 @@ class Network:
             text: Plain text.
             target: Where the brand stands.
         """
+        pieces = self._words.pieces(text, orderly(target, len(text))) if len(text) <= _SHORT else []
+        if 0 < len(pieces) <= LONGEST:
+            return self._pieces_odds(pieces)
         return self._mean(windows(text, target, self._words, LONGEST + 2))
 
     def words(self, text: str, target: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], float]]:
@@ -131,9 +140,10 @@ class Network:
         worth = round((1 << _FINE) / (2 * sqrt(len(pieces) + EASE)))
         found = [value * worth >> _FINE for value in sums]
         found += tops
-        whole = (sum(map(mul, found, self._head)) + self._lift64).to_bytes(8 * len(self._file.steps), "little")
-        steps = zip(_unpacked("Q", whole), self._file.steps, self._file.offsets, strict=True)
-        low, high, *hidden = ((number - (1 << 63)) * step + offset for number, step, offset in steps)
+        # A third of the patterns is nowhere in most texts.
+        whole = sum(map(mul, filter(None, found), compress(self._head, found))) + self._lift_head
+        steps = zip(_unpacked_head(whole, len(self._file.steps)), self._file.steps, self._file.offsets, strict=True)
+        low, high, *hidden = ((number - (1 << _HEAD_BITS - 1)) * step + offset for number, step, offset in steps)
         for unit, bad, good in zip(hidden, *self._file.units, strict=True):
             if unit > 0:
                 low += unit * bad
@@ -182,7 +192,16 @@ def _lean(odds: Odds) -> float:
     return high - low
 
 
-def _unpacked(code: str, data: bytes) -> array[int]:
+def _unpacked_head(whole: int, count: int) -> array[int]:
+    """The head's lanes: ``array`` knows numbers of 64 bits, none of 48."""
+    size = _HEAD_BITS // 8
+    lanes, padded = whole.to_bytes(size * count, "little"), bytearray(8 * count)
+    for place in range(size):
+        padded[place::8] = lanes[place::size]
+    return _unpacked("Q", padded)
+
+
+def _unpacked(code: str, data: bytes | bytearray) -> array[int]:
     numbers = array(code, data)
     if sys.byteorder == "big":
         numbers.byteswap()

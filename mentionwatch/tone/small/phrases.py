@@ -8,11 +8,14 @@ any kind.  What each group weighs is learned, not written here.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mentionwatch.tone.small.complaints import COMPLAINTS
 from mentionwatch.tone.small.idioms import IDIOMS
 from mentionwatch.tone.small.tokens import NEGATORS, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SETS = {
     "neg": " ".join(sorted(NEGATORS)),
@@ -222,27 +225,37 @@ def _of_stem(root: str) -> tuple[Pattern, ...]:
     return tuple(Pattern(group, _rest(rest)) for group, rest in _BY_STEM[root])
 
 
-def find_phrases(words: list[str], stems: list[str]) -> list[tuple[str, int, int]]:
+def find_phrases(words: Sequence[str], stems: Sequence[str]) -> list[tuple[str, int, int]]:
     """Find the patterns in a text.
 
     Returns:
         Group, index of the first word, index after the last one.
     """
     found: list[tuple[str, int, int]] = []
-    by_word, by_stem = _BY_WORD, _BY_STEM
+    by_word, by_stem, size = _BY_WORD, _BY_STEM, len(words)
     for start, word in enumerate(words):
         here = _of_word(word) if word in by_word else ()
         root = stems[start]
         if root in by_stem:
             here += _of_stem(root)
+        if not here:
+            continue
+        after = start + 1
+        following, its_root = (words[after], stems[after]) if after < size else ("", "")
         for group, rest in here:
-            end = _follow(words, stems, start + 1, rest) if rest else start + 1
-            if end:
-                found.append((group, start, end))
+            if not rest:
+                found.append((group, start, after))
+                continue
+            wanted, roots, gap = rest[0]
+            # Most patterns fail here, at the next word.
+            if gap or following in wanted or its_root in roots:
+                end = _follow(words, stems, after, rest)
+                if end:
+                    found.append((group, start, end))
     return found
 
 
-def _follow(words: list[str], stems: list[str], at: int, rest: tuple[Element, ...]) -> int:
+def _follow(words: Sequence[str], stems: Sequence[str], at: int, rest: tuple[Element, ...]) -> int:
     """Give the index after the last word of a pattern that goes on here, 0 where it does not."""
     size = len(words)
     for wanted, roots, gap in rest:

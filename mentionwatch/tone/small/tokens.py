@@ -114,13 +114,11 @@ def _masked(text: str, target: Sequence[tuple[int, int]]) -> str:
     return "".join((*parts, text[last:]))
 
 
-def find_tokens(text: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Give the tokens of a text: kind, as it stands there, where; kinds are the names in the pattern."""
-    for found in _TOKEN.finditer(text):
-        yield found.lastgroup or "", found[0], found.span()
+def find_tokens(text: str) -> Iterator[re.Match[str]]:
+    """Give the tokens of a text; the kind of each is the name of its group."""
+    return _TOKEN.finditer(text)
 
 
-@lru_cache(maxsize=1 << 14)
 def normal(word: str) -> str:
     """Give the form under which a word is known: small, without apostrophes, "sooo" as "soo"."""
     small = word.lower()

@@ -31,7 +31,7 @@ class Weigher:
         features = self._reader.read(text)
         weights = self._model.weights
         keys = features.keys
-        hits = [(weights[key], keys[key]) for key in keys.keys() & weights.keys()]
+        hits = [(found, place) for found, place in zip(map(weights.get, keys), keys.values(), strict=True) if found]
         low, high = _unpack(sum(packed for packed, _ in hits), len(hits))
         worth = self._model.step / sqrt(max(len(hits), FEWEST))
         negative = low * worth + sum(map(mul, features.dense, self._model.dense_negative))
@@ -59,22 +59,25 @@ class Weighed(NamedTuple):
         """
         features = self.features
         places, size = features.places, len(features.places)
-        shares = [0.0] * size
+        # A mark may stand before the first word, or an emoji after the last: the last share is theirs, and nobody's.
+        shares = [0.0] * (size + 1)
         worth = self.worth
         for packed, (start, end) in self.hits:
             lean = (packed >> SHIFT) - (packed & _LOW) + LIFT
             if not lean:
                 continue
+            if end - start == 1:
+                shares[start] += lean * worth
+                continue
             share = lean * worth / (end - start)
-            inside = range(start, end) if start >= 0 and end <= size else range(max(0, start), min(size, end))
-            for at in inside:
+            for at in range(start, end):
                 shares[at] += share
         for at, value in features.valued:
             shares[at] += sum(
                 strength * (good if strength > 0 else bad)
                 for strength, (good, bad) in zip(value, self.slopes, strict=True)
             )
-        found = dict(enumerate(zip(places, shares, strict=True)))
+        found = dict(enumerate(zip(places, shares, strict=False)))
         for _, start, end in features.fixed:
             found[start] = ((places[start][0], places[end - 1][1]), sum(shares[start:end]))
             for at in range(start + 1, end):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentionwatch.errors import ToneError
-from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN
+from mentionwatch.tone.pieces.windows import orderly
+from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
 from mentionwatch.tone.small import MODEL, NETWORK, SmallScorer
 from mentionwatch.tone.small.both import prepare, spell_out
 from mentionwatch.tone.small.network import EASE, LONGEST, Network
@@ -18,6 +19,7 @@ from mentionwatch.tone.small.weigh import Weigher
 
 NAMES = ("[PAD]", UNKNOWN, CLS, SEP, TARGET, "a", "b", "c")
 PIECES, WIDTH, LANES, REACH, UNITS = len(NAMES), 4, 4, 5, 2
+ANY_TEXT = st.text(st.one_of(st.sampled_from("aabc .!?😀@#&;:)\n"), st.characters()), max_size=80)
 SMALL, MIDDLE = st.integers(-128, 127), st.integers(-(2**13), 2**13)
 
 
@@ -83,6 +85,14 @@ def test_side_by_side_is_number_by_number(tmp_path_factory, file, text):
     write_network(path, file)
     found = Network(path).odds(" ".join(text), ())
     assert found == pytest.approx(plainly(file, text), rel=1e-9, abs=1e-9)
+
+
+@given(ANY_TEXT, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=3))
+def test_a_short_text_is_one_window(text, target):
+    """What is cut without windows, since nobody asks for them, is what the only window would have held."""
+    words = WordPiece(read_network(NETWORK).names)
+    spans = orderly(target, len(text))
+    assert words.pieces(text, spans) == [piece for token in words.tokens(text, spans) for piece in token.pieces]
 
 
 @given(

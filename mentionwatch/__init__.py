@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     from mentionwatch.lazy import lazily
 
-    __getattr__ = lazily(
+    __getattr__, __dir__ = lazily(
         __name__,
         {
             "mentionwatch.config": ("load_config", "parse_config"),

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 
-def lazily(package: str, homes: Mapping[str, Iterable[str]]) -> Callable[[str], Any]:
-    """Make a package's ``__getattr__``.
+def lazily(package: str, homes: Mapping[str, Iterable[str]]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Make a package's ``__getattr__`` and its ``__dir__``.
 
     Args:
         package: Its ``__name__``.
@@ -31,4 +31,7 @@ def lazily(package: str, homes: Mapping[str, Iterable[str]]) -> Callable[[str], 
         setattr(sys.modules[package], name, found)
         return found
 
-    return find
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *where})
+
+    return find, names

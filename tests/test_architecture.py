@@ -137,6 +137,7 @@ def test_what_is_loaded_late_is_what_is_promised(package):
     assert set(seen) == {name for name in room.__all__ if name != "__version__"} - _defined(tree)
     for name, home in seen.items():
         assert getattr(room, name) is getattr(importlib.import_module(home), name)
+    assert set(room.__all__) <= set(dir(room))
     with pytest.raises(AttributeError, match="has no attribute 'nothing_such'"):
         room.nothing_such  # noqa: B018 - it is the asking that fails
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentionwatch.errors import ToneError
-from mentionwatch.tone.pieces.windows import orderly
+from mentionwatch.tone.pieces.windows import orderly, windows
 from mentionwatch.tone.pieces.wordpiece import CLS, SEP, TARGET, UNKNOWN, WordPiece
 from mentionwatch.tone.small import MODEL, NETWORK, SmallScorer
 from mentionwatch.tone.small.both import prepare, spell_out
@@ -93,6 +93,14 @@ def test_a_short_text_is_one_window(text, target):
     words = WordPiece(read_network(NETWORK).names)
     spans = orderly(target, len(text))
     assert words.pieces(text, spans) == [piece for token in words.tokens(text, spans) for piece in token.pieces]
+
+
+def test_a_text_of_few_characters_and_many_pieces_is_not_one_window():
+    """It is read in parts, like any text of more pieces than are read together."""
+    network, text = Network(NETWORK), "a, " * 266
+    parts = windows(text, (), WordPiece(read_network(NETWORK).names), LONGEST + 2)
+    assert len(parts) > 1
+    assert network.odds(text, ()) == pytest.approx(network.odds(text + " " * 800, ()))
 
 
 @given(

@@ -18,6 +18,7 @@ from mentionwatch.tone.small.features import DENSE, Reader
 from mentionwatch.tone.small.modelfile import LIFT, MAGIC, SHIFT, VERSION, read_model, write_model
 from mentionwatch.tone.small.phrases import find_phrases
 from mentionwatch.tone.small.tokens import MAX_CHARACTERS, NEGATORS, clean, find_tokens, normal, stem
+from mentionwatch.tone.small.weigh import Weigher
 
 TOOL = Path(__file__).resolve().parents[1] / "tools" / "train_tone.py"
 SCORER = SmallScorer()
@@ -308,6 +309,21 @@ def test_dense_features_are_bounded():
         dense = reader.read(text).dense
         assert len(dense) == len(DENSE)
         assert all(-2 <= value <= 2 for value in dense)
+
+
+def test_a_mark_before_the_first_word_is_no_words():
+    """What it weighs falls to none of them, and least of all to the last."""
+    weighed = Weigher(MODEL).weigh("good thing")
+    mark = ((100 << SHIFT) + LIFT, (-1, 0))
+    assert weighed._replace(hits=[mark]).shares() == weighed._replace(hits=[]).shares()
+
+
+def test_long_words_are_not_kept():
+    """Who sends a new word of 5,000 characters each time fills no memory."""
+    reader = Reader({})
+    for size in (64, 65, 5_000):
+        reader.read("\u00e9" * size)
+    assert reader.look_up.cache_info().currsize == 1
 
 
 def _small_model(path, keys=((5, -3, 127), (1 << 31, -127, 0), (7, 127, -127))):

@@ -188,6 +188,45 @@ def test_comparisons_that_disagree_decide_nothing():
 
 
 @pytest.mark.parametrize(
+    "way",
+    [
+        "thinking of switching from Acme",
+        "about to move away from Acme",
+        "going to migrate from Acme",
+        "I might leave Acme",
+        "ready to ditch Acme",
+        "we want to dump Acme",
+        "I will cancel Acme",
+        "tempted to drop Acme",
+        "need to get rid of Acme",
+        "need to get  rid of Acme",
+        "time to get away from Acme",
+        "GOING TO SW\u0130TCH FROM Acme",
+        "going to sw\u0131tch from Acme",
+    ],
+)
+def test_each_way_to_leave_is_seen(way):
+    """A sentence is looked at for what its words can mean, whichever of them it is and however it is written."""
+    assert find_verdict(way, spans(way, "Acme")).label == "negative"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unlike Acme, Globex works great.",
+        "UNL\u0130KE Acme, Globex works great.",
+        "Compared to Acme, Globex is fast.",
+        "In comparison with Acme, Globex is fast.",
+        "In contrast to Acme, Globex is fast.",
+        "Next to Acme, Globex is fast.",
+    ],
+)
+def test_each_word_that_sets_apart_is_seen(text):
+    """The same for contrasts."""
+    assert find_verdict(text, spans(text, "Acme"), spans(text, "Globex")) is not None
+
+
+@pytest.mark.parametrize(
     ("wanted", "text"),
     [
         ("negative", "Moved from Globex to Acme in May. It has an awful app. They hate us. And it is awful to call."),

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 else:
     from mentionwatch.lazy import lazily
 
-    __getattr__ = lazily(
+    __getattr__, __dir__ = lazily(
         __name__,
         {
             "mentionwatch.settings.names": ("name_channels", "name_sources"),

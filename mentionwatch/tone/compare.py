@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mentionwatch.tone.clauses import holds, sentences
-from mentionwatch.tone.comparisons import BRAND, DECIDED, MOVES, OTHER, compiled, first_match
+from mentionwatch.tone.comparisons import BRAND, DECIDED, MOVES, OTHER, compiled, first_match, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -208,7 +208,7 @@ def _asked(sentence: _Sentence) -> Verdict | None:
 
 
 def _leaving(sentence: _Sentence) -> Verdict | None:
-    lowered = sentence.marked.lower()
+    lowered = folded(sentence.marked)
     if not any(verb in lowered for verb in _LEAVES):
         return None
     match = compiled(_WANTS_OUT).search(sentence.marked)
@@ -232,7 +232,7 @@ def _is_regretted(marked: str) -> bool:
 
 def _contrasted(sentence: _Sentence) -> Verdict | None:
     """Unlike Acme, Globex …: what is said of the one is not so of the other."""
-    lowered = sentence.marked.lower()
+    lowered = folded(sentence.marked)
     if not any(word in lowered for word in _SETS_APART):
         return None
     for pattern, turned, label in _CONTRASTS:

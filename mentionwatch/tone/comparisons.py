@@ -16,6 +16,9 @@ from typing import Literal
 #: Stand for the brand and for other names: of private use, so that no text means anything by them, and no letters.
 BRAND, OTHER = "\ue000", "\ue001"
 
+#: The dot that is left of a capital I with a dot goes.
+_FOLDED = {0x0131: "i", 0x017F: "s", 0x0307: None}
+
 Sign = Literal["negative", "neutral", "positive"]
 
 #: A word, or another known name.
@@ -126,9 +129,15 @@ class Group:
     patterns: tuple[tuple[Sign, str], ...]
 
 
+def folded(marked: str) -> str:
+    """Make letters small, as patterns that ignore case do: to those a dotless i is an i, and a long s an s."""
+    lowered = marked.lower()
+    return lowered if lowered.isascii() else lowered.translate(_FOLDED)
+
+
 def first_match(groups: tuple[Group, ...], marked: str) -> tuple[re.Match[str], Sign] | None:
     """Give the first pattern that fits a sentence with marks, and what it says."""
-    lowered = marked.lower()
+    lowered = folded(marked)
     for group in groups:
         if any(need in lowered for need in group.needs):
             for sign, pattern in group.patterns:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
     from mentionwatch.lazy import lazily
 
-    __getattr__ = lazily(__name__, {"mentionwatch.tone.accurate.scorer": ("AccurateScorer",)})
+    __getattr__, __dir__ = lazily(__name__, {"mentionwatch.tone.accurate.scorer": ("AccurateScorer",)})
 
 __all__ = ["AccurateScorer", "is_available"]
 

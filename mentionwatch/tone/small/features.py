@@ -14,7 +14,16 @@ from zlib import crc32
 
 from mentionwatch.tone.small.emoji import EMOJI, EMOTICONS
 from mentionwatch.tone.small.phrases import GROUPS, find_phrases
-from mentionwatch.tone.small.tokens import BOOSTERS, CONTRASTS, NEGATORS, find_tokens, normal, stem
+from mentionwatch.tone.small.tokens import (
+    BOOSTERS,
+    CONTRASTS,
+    LONGEST_KEPT,
+    NEGATORS,
+    find_tokens,
+    kept,
+    normal,
+    stem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,9 +113,9 @@ class Reader:
 
     def __init__(self, lexicon: dict[str, Valence]) -> None:
         self._lexicon = lexicon
-        self.look_up = lru_cache(maxsize=1 << 14)(self._look_up)
+        self.look_up = lru_cache(maxsize=1 << 14)(self.look_up_once)
 
-    def _look_up(self, raw: str) -> Said:
+    def look_up_once(self, raw: str) -> Said:
         """Find out what does not hang on what stands around a word."""
         word = normal(raw)
         is_loud = len(raw) > 2 and raw.isupper()
@@ -139,7 +148,7 @@ class Reader:
         return Features(keys, _dense(scan, phrases), scan.places, said, fixed)
 
 
-@lru_cache(maxsize=1 << 14)
+@kept
 def _known(word: str) -> Known:
     root = stem(word)
     coded, coded_root = b" " + word.encode("utf-8", "replace"), b"~" + root.encode("utf-8", "replace")
@@ -161,7 +170,7 @@ class _Scan:
     """Goes over the tokens once, and remembers what is denied, loud, quoted, asked."""
 
     def __init__(self, reader: Reader) -> None:
-        self._look_up = reader.look_up
+        self._look_up, self._look_up_once = reader.look_up, reader.look_up_once
         self.known: list[Known] = []
         self.places: list[tuple[int, int]] = []
         self.denied: list[bool] = []
@@ -199,7 +208,8 @@ class _Scan:
         self.denied.append(denied)
 
     def _word(self, raw: str, place: tuple[int, int]) -> None:
-        known, value, is_loud, negates, contrasts, boost = self._look_up(raw)
+        look_up = self._look_up if len(raw) <= LONGEST_KEPT else self._look_up_once
+        known, value, is_loud, negates, contrasts, boost = look_up(raw)
         scope, at = self._scope, len(self.known)
         self.loud += is_loud
         self.spoken += 1

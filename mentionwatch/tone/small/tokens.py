@@ -8,15 +8,20 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mentionwatch.tone.small.emoji import EMOJI_PATTERN, EMOTICON_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 #: What is looked at of a text.
 MAX_CHARACTERS = 5_000
+
+#: What is known of longer words is found anew each time.
+LONGEST_KEPT = 64
+
+_Found = TypeVar("_Found")
 
 #: Stands where the brand stood: a letter of the private area that no text should have.
 MASK = "\ue000"
@@ -128,7 +133,17 @@ def normal(word: str) -> str:
     return _SHORT.get(small, small)
 
 
-@lru_cache(maxsize=1 << 14)
+def kept(function: Callable[[str], _Found]) -> Callable[[str], _Found]:
+    """Keep what a function finds of the words met last; not of long ones, so that no text fills the memory."""
+    cached = lru_cache(maxsize=1 << 14)(function)
+
+    def found(word: str) -> _Found:
+        return cached(word) if len(word) <= LONGEST_KEPT else function(word)
+
+    return found
+
+
+@kept
 def stem(word: str) -> str:
     """Cut the endings of English verbs and nouns, roughly: crashes, crashed, crashing -> crash."""
     n = len(word)

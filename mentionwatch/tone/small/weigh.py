@@ -59,7 +59,7 @@ class Weighed(NamedTuple):
         """
         features = self.features
         places, size = features.places, len(features.places)
-        # A mark may stand before the first word, or an emoji after the last: the last share is theirs, and nobody's.
+        # A mark may stand before the first word, at -1: the last share is its own, and no word's.
         shares = [0.0] * (size + 1)
         worth = self.worth
         for packed, (start, end) in self.hits:

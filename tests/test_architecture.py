@@ -157,7 +157,7 @@ def _defined(tree: ast.Module) -> set[str]:
     ],
 )
 def test_what_is_not_asked_for_is_not_loaded(module, others):
-    """Who needs one room of the ground floor does not pay for all of it: the tone engine loads in half the time."""
+    """Who needs one room of the ground floor does not pay for all of it."""
     code = f"import sys, {module}; print(sorted({others!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,7 +6,6 @@ one in 70,000.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import compress, repeat
 from math import log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,6 @@ from mentionwatch.tone.small.phrases import GROUPS, find_phrases
 from mentionwatch.tone.small.tokens import (
     BOOSTERS,
     CONTRASTS,
-    LONGEST_KEPT,
     NEGATORS,
     find_tokens,
     kept,
@@ -113,9 +111,9 @@ class Reader:
 
     def __init__(self, lexicon: dict[str, Valence]) -> None:
         self._lexicon = lexicon
-        self.look_up = lru_cache(maxsize=1 << 14)(self.look_up_once)
+        self.look_up = kept(self._look_up)
 
-    def look_up_once(self, raw: str) -> Said:
+    def _look_up(self, raw: str) -> Said:
         """Find out what does not hang on what stands around a word."""
         word = normal(raw)
         is_loud = len(raw) > 2 and raw.isupper()
@@ -170,7 +168,7 @@ class _Scan:
     """Goes over the tokens once, and remembers what is denied, loud, quoted, asked."""
 
     def __init__(self, reader: Reader) -> None:
-        self._look_up, self._look_up_once = reader.look_up, reader.look_up_once
+        self._look_up = reader.look_up
         self.known: list[Known] = []
         self.places: list[tuple[int, int]] = []
         self.denied: list[bool] = []
@@ -208,8 +206,7 @@ class _Scan:
         self.denied.append(denied)
 
     def _word(self, raw: str, place: tuple[int, int]) -> None:
-        look_up = self._look_up if len(raw) <= LONGEST_KEPT else self._look_up_once
-        known, value, is_loud, negates, contrasts, boost = look_up(raw)
+        known, value, is_loud, negates, contrasts, boost = self._look_up(raw)
         scope, at = self._scope, len(self.known)
         self.loud += is_loud
         self.spoken += 1

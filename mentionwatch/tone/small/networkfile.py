@@ -31,7 +31,7 @@ from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mentionwatch.errors import ToneError
-from mentionwatch.tone.small.sealed import Numbers, little_endian, read_sealed, write_sealed
+from mentionwatch.tone.small.sealed import TURNED, Numbers, little_endian, read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +41,6 @@ MAGIC = b"\x89MWNET1\n"
 #: Goes up with every change of the file's form, or of how texts are cut into pieces.
 VERSION = 1
 _COUNTS = struct.Struct("<IHHHH")
-#: A byte -> the byte with its highest bit turned over.
-_TURNED = bytes(byte ^ 128 for byte in range(256))
 
 
 class NetworkFile(NamedTuple):
@@ -137,7 +135,7 @@ def packed(numbers: array[int], bits: int) -> int:
         lanes[place::lane] = row[place::size]
     # To turn over a number's highest bit adds half of what its bits hold, whatever the sign: none is below 0 until that
     # is taken off.
-    lanes[size - 1 :: lane] = row[size - 1 :: size].translate(_TURNED)
+    lanes[size - 1 :: lane] = row[size - 1 :: size].translate(TURNED)
     return int.from_bytes(lanes, "little") - repeated(1 << (8 * size - 1), bits, count)
 
 

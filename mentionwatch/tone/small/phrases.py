@@ -213,7 +213,7 @@ _BY_WORD, _BY_STEM = _index()
 GROUPS = tuple(_GROUPS)
 
 
-# To read all of them at once would be a sixth of the time that it takes to load the engine.
+# Read when they are met: most are not by a handful of texts, and whoever asks for one verdict waits for all of it.
 @cache
 def _of_word(word: str) -> tuple[Pattern, ...]:
     """The patterns that begin with a word of the index, read when a text has it for the first time."""

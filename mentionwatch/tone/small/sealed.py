@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+#: A byte -> the byte with its highest bit turned over: a number from -128 to 127 with 128 added.
+TURNED = bytes(byte ^ 128 for byte in range(256))
 _HEAD = struct.Struct("<8sHII")
 
 

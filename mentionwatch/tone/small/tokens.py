@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 5_000
 
 #: What is known of longer words is found anew each time.
-LONGEST_KEPT = 64
+_LONGEST_KEPT = 64
 
 _Found = TypeVar("_Found")
 
@@ -138,7 +138,7 @@ def kept(function: Callable[[str], _Found]) -> Callable[[str], _Found]:
     cached = lru_cache(maxsize=1 << 14)(function)
 
     def found(word: str) -> _Found:
-        return cached(word) if len(word) <= LONGEST_KEPT else function(word)
+        return cached(word) if len(word) <= _LONGEST_KEPT else function(word)
 
     return found
 
